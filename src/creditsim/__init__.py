@@ -1,0 +1,1 @@
+"""creditsim: compare the rules of a district's credit programme before rollout."""

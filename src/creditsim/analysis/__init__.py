@@ -1,0 +1,1 @@
+"""What the runs say: paired differences, intervals, verdicts."""

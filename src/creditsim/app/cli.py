@@ -1,0 +1,313 @@
+"""The command line: list, run, compare, replay.
+
+Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
+Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
+70 a fault of the program itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from creditsim.core.errors import Fault, InputError
+
+FINDING = 1
+BAD_INPUT = 2
+PROGRAM_FAULT = 70
+STOPPED = 130
+
+UsageFault = typer.BadParameter.__mro__[2]
+"""What typer raises for a command line it cannot read: the base class of its own faults."""
+
+app = typer.Typer(
+    name="creditsim",
+    help="Compare the rules of a district's credit programme on a synthetic population, before rollout.",
+    epilog="First steps: creditsim list, then creditsim compare --help",
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Scenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a YAML file.")
+]
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(metavar="SCENARIO...", help="Shipped names or paths of YAML files, two or more."),
+]
+Months = Annotated[
+    str | None,
+    typer.Option("--months", metavar="N", help="Reported months, 1 to 600; default: the scenario's own."),
+]
+Scale = Annotated[
+    str,
+    typer.Option("--scale", metavar="X", help="Size of the population, 0.01 to 10; 1 is the whole district."),
+]
+Seed = Annotated[str, typer.Option("--seed", metavar="N", help="Whole number that all luck comes from.")]
+Threads = Annotated[
+    str | None,
+    typer.Option("--threads", metavar="N", help="Cores to use; default: all. Results do not depend on it."),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="compiled|objects", help="How the month runs; the results are the same."
+    ),
+]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="DIR", help="New or empty folder to write to; default: no files."),
+]
+Lang = Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of titles and of the report.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on standard error.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print faults and what --json asks for, nothing else.")
+]
+
+LIST_HELP = """List what can be named: scenarios, districts, rulebooks, outcomes, levers.
+
+\b
+Examples:
+  creditsim list
+  creditsim list outcomes
+  creditsim list scenarios --json
+"""
+
+RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
+
+With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet and run.json.
+
+\b
+Examples:
+  creditsim run five-entries-2020 --scale 0.1
+  creditsim run five-entries-2020 --months 36 --scale 0.1 --seed 1 --out results --json
+  creditsim run my-plan.yaml --engine objects --scale 0.02
+"""
+
+COMPARE_HELP = """Compare scenarios with a baseline on the same people with the same luck.
+
+With --out, DIR gets report.html, comparison.parquet, comparison.json and outcomes.parquet.
+A scenario named twice is compared with itself and must differ by exactly zero.
+
+\b
+Examples:
+  creditsim compare status-quo-2019 five-entries-2020 --out results
+  creditsim compare status-quo-2019 five-entries-2020 guidance-2021
+      --baseline status-quo-2019 --replications 10 --scale 0.1 --seed 1 --out results
+  creditsim compare status-quo-2019 my-plan.yaml --lang zh --out results-zh
+"""
+
+REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
+
+DIR is a folder that `creditsim run --out DIR` wrote. A score that differs, or a ledger
+that was shortened or changed, is a finding: exit code 1.
+
+\b
+Examples:
+  creditsim replay results
+  creditsim replay results --json
+"""
+
+
+def main() -> None:
+    """Run the command line of this process and exit with its code."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; print faults, one line each.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        As in ``sys.argv``, without the program's name.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese must not stop a run
+    try:
+        # Not the command's own main(): that one prints faults over several lines.
+        command = typer.main.get_command(app)
+        with command.make_context("creditsim", list(arguments)) as context:
+            return command.invoke(context) or 0
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        print("creditsim: stopped; nothing was written", file=sys.stderr)
+        return STOPPED
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except UsageFault as fault:
+        message = " ".join(fault.format_message().split())
+        name = fault.ctx.command_path if getattr(fault, "ctx", None) else "creditsim"
+        print(f"{name}: {message} (see {name} --help)", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
+        return 0
+    except Exception as error:
+        if {"-v", "--verbose"} & set(arguments):
+            raise
+        print(
+            f"creditsim: a fault of the program, not yours: {type(error).__name__}: {error}; "
+            "please report it with what -v prints",
+            file=sys.stderr,
+        )
+        return PROGRAM_FAULT
+
+
+@app.callback(invoke_without_command=True)
+def front(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Handle what stands before a command."""
+    context.obj = {"verbose": verbose, "quiet": quiet}
+    if version:
+        print(f"creditsim {version_text()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit
+
+
+@app.command("list", help=LIST_HELP, short_help="List scenarios, districts, rulebooks, outcomes, levers.")
+def list_(
+    topic: Annotated[
+        str | None, typer.Argument(metavar="[TOPIC]", help="One of them; default: an overview.")
+    ] = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> int:
+    """List what can be named."""
+    from creditsim.app import listing
+    from creditsim.app.options import choice_faults
+    from creditsim.app.printing import print_json
+
+    faults = choice_faults("--lang", lang, ("en", "zh"))
+    if topic is not None:
+        faults += choice_faults("TOPIC", topic, tuple(listing.TOPICS))
+    if faults:
+        raise InputError(faults)
+    if json:
+        print_json({name: listing.TOPICS[name]() for name in ([topic] if topic else listing.TOPICS)})
+    else:
+        print(listing.topic_text(topic, lang) if topic else listing.overview_text(lang))
+    return 0
+
+
+@app.command("run", help=RUN_HELP, short_help="Run one scenario once.")
+def run(
+    context: typer.Context,
+    scenario: Scenario,
+    months: Months = None,
+    scale: Scale = "0.1",
+    seed: Seed = "1",
+    replication: Annotated[
+        str, typer.Option("--replication", metavar="N", help="Which luck of the seed's, from 0.")
+    ] = "0",
+    threads: Threads = None,
+    engine: Engine = "compiled",
+    out: Out = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run one scenario."""
+    from creditsim.app.commands import run_one
+
+    return run_one(
+        scenario,
+        {"months": months, "scale": scale, "seed": seed, "replication": replication, "threads": threads},
+        engine,
+        out,
+        lang,
+        _voice(context, json, verbose, quiet),
+    )
+
+
+@app.command("compare", help=COMPARE_HELP, short_help="Compare scenarios with a baseline; write a report.")
+def compare(
+    context: typer.Context,
+    scenarios: Scenarios,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="SCENARIO", help="What to compare with; default: the first."),
+    ] = None,
+    replications: Annotated[
+        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
+    ] = "10",
+    months: Months = None,
+    scale: Scale = "0.1",
+    seed: Seed = "1",
+    threads: Threads = None,
+    engine: Engine = "compiled",
+    out: Out = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Compare scenarios."""
+    from creditsim.app.commands import compare_all
+
+    return compare_all(
+        scenarios,
+        baseline,
+        {"months": months, "scale": scale, "seed": seed, "replications": replications, "threads": threads},
+        engine,
+        out,
+        lang,
+        _voice(context, json, verbose, quiet),
+    )
+
+
+@app.command("replay", help=REPLAY_HELP, short_help="Check an exported ledger against the simulated scores.")
+def replay(
+    context: typer.Context,
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="Folder that `creditsim run --out DIR` wrote.")
+    ],
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Replay a run's ledger."""
+    from creditsim.app.commands import replay_run
+
+    return replay_run(folder, _voice(context, json, verbose, quiet))
+
+
+def version_text() -> str:
+    """Return the version of the installed package."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("creditsim")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _voice(context: typer.Context, json: bool, verbose: bool, quiet: bool) -> Any:
+    """Return how a command speaks, from the options before and after its name."""
+    from creditsim.app.printing import Voice
+
+    before = context.obj or {}
+    voice = Voice(
+        json=json, verbose=verbose or before.get("verbose", False), quiet=quiet or before.get("quiet", False)
+    )
+    if voice.verbose and voice.quiet:
+        raise InputError(Fault("got both --verbose and --quiet, expected one of them"))
+    return voice

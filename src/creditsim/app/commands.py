@@ -1,0 +1,253 @@
+"""What the commands do: check everything, run, write all files at once, say what was found."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from creditsim.app.folder import OutputFolder
+from creditsim.app.options import as_options, choice_faults, number, whole_number
+from creditsim.app.printing import Voice, print_json, table_text
+from creditsim.core.errors import Fault, InputError
+
+LANGUAGES = ("en", "zh")
+ENGINES = ("compiled", "objects")
+
+TABLE_KINDS = ("behavioural", "harm")
+"""Kinds of outcomes that the terminal shows; the report shows all."""
+
+
+def run_one(
+    scenario: str, texts: Mapping[str, str | None], engine: str, out: str | None, lang: str, voice: Voice
+) -> int:
+    """Run one scenario; return the exit code.
+
+    Parameters
+    ----------
+    scenario : str
+        Name or path.
+    texts : mapping
+        Options that hold numbers, as they were typed.
+
+    Raises
+    ------
+    InputError
+        All faults of scenario, options and folder at once, before anything runs.
+    """
+    (loaded,), numbers, folder = _checked([scenario], texts, engine, out, lang)
+    from creditsim.app import api
+
+    voice.detail(repr(loaded))
+    with _standard_output_kept():
+        result = api.run(loaded, engine=engine, progress=voice.progress, **numbers)
+    summary = run_summary(result)
+    if folder:
+        from creditsim.experiment.store import write_run
+
+        with folder.filling() as files:
+            write_run(result, files)
+    if voice.json:
+        print_json(summary)
+    else:
+        voice.result(run_text(summary, lang))
+        _say_where(folder, "run.json", voice)
+    return 0
+
+
+def compare_all(
+    scenarios: Sequence[str],
+    baseline: str | None,
+    texts: Mapping[str, str | None],
+    engine: str,
+    out: str | None,
+    lang: str,
+    voice: Voice,
+) -> int:
+    """Compare scenarios with a baseline; return the exit code.
+
+    Raises
+    ------
+    InputError
+        All faults of scenarios, options and folder at once, before anything runs.
+    """
+    named = list(scenarios) if baseline is None or baseline in scenarios else [baseline, *scenarios]
+    loaded, numbers, folder = _checked(named, texts, engine, out, lang)
+    reference = None if baseline is None else loaded[named.index(baseline)].name
+    from creditsim.app import api
+
+    for each in loaded:
+        voice.detail(repr(each))
+    started = time.perf_counter()
+    with _standard_output_kept():
+        comparison = api.compare(
+            loaded, baseline=reference, engine=engine, progress=voice.progress, **numbers
+        )
+    voice.detail(f"simulated in {time.perf_counter() - started:.1f} s")
+    if folder:
+        from creditsim.experiment.files import write_table
+
+        with folder.filling() as files, _standard_output_kept():
+            comparison.save(files, lang)
+            write_table(files / "outcomes.parquet", comparison.outcomes)
+    if voice.json:
+        print_json(comparison.to_dict())
+    else:
+        voice.result(comparison_text(comparison, lang))
+        _say_where(folder, "report.html", voice)
+    return 0
+
+
+def replay_run(folder: str, voice: Voice) -> int:
+    """Fold a run's ledger again; return 1 if a score or the ledger is not as it was written."""
+    from creditsim.experiment.replay import replay_folder
+
+    with _standard_output_kept():
+        replay = replay_folder(folder)
+    if voice.json:
+        print_json({"entries": replay.entries, "agents": replay.agents, "mismatches": replay.mismatches})
+    else:
+        voice.result(
+            f"{replay.entries:,} entries of {replay.agents:,} agents folded again: "
+            f"{replay.mismatches or 'no'} score{'' if replay.mismatches == 1 else 's'} "
+            f"differ{'s' if replay.mismatches == 1 else ''} from the simulated one"
+        )
+    for finding in replay.findings:
+        print(finding, file=sys.stderr)
+    return 1 if replay.mismatches or replay.findings else 0
+
+
+def run_summary(result: Any) -> dict[str, Any]:
+    """Return what ``creditsim run --json`` prints; outcomes are means over the months, null if not defined."""
+    return {
+        "scenario": result.scenario,
+        "inputs": result.inputs,
+        "fingerprint": result.fingerprint,
+        "agents": len(result.agents),
+        "months": result.months,
+        "seconds": round(result.seconds, 3),
+        "outcomes": result.means(),
+    }
+
+
+def run_text(summary: Mapping[str, Any], lang: str) -> str:
+    """Return a run's outcomes as a table for people."""
+    from creditsim.report.labels import outcome_title
+    from creditsim.report.numbers import NOTHING, decimals_for, number_text, shown_factor, unit_text
+    from creditsim.spec.outcomes import outcomes
+
+    rows = []
+    for name, value in summary["outcomes"].items():
+        outcome = outcomes()[name]
+        factor = shown_factor(outcome.unit)
+        decimals = decimals_for(factor * outcome.smallest_relevant)
+        shown = NOTHING if value is None else number_text(factor * value, decimals)
+        rows.append([outcome_title(outcome, "all", lang), shown, unit_text(outcome.unit, lang)])
+    head = ["结果", "月均值", "单位"] if lang == "zh" else ["outcome", "monthly mean", "unit"]
+    return (
+        f"{summary['scenario']}: {summary['agents']:,} agents, {summary['months']} months, "
+        f"{summary['seconds']:.1f} s\n\n{table_text(head, rows, right=[1])}\n\n"
+        f"fingerprint {summary['fingerprint']}"
+    )
+
+
+def comparison_text(comparison: Any, lang: str) -> str:
+    """Return behaviour and harms of a comparison as a table for people."""
+    from creditsim.analysis.compare import effect_of
+    from creditsim.report.labels import outcome_title, verdict_text
+    from creditsim.report.numbers import show_difference, unit_text
+
+    rows, hidden = [], 0
+    before = None
+    for row in comparison.rows():
+        outcome = comparison.catalogue[row["outcome"]]
+        if outcome.kind not in TABLE_KINDS:
+            hidden += 1
+            continue
+        shown = show_difference({key: float("nan") if row[key] is None else row[key] for key in row}, lang)
+        rows.append(
+            [
+                None if row["scenario"] == before else row["scenario"],
+                outcome_title(outcome, row["setting"], lang),
+                shown.baseline,
+                shown.difference,
+                shown.interval,
+                unit_text(row["unit"], lang, difference=True),
+                verdict_text(row["verdict"], effect_of(row["verdict"], outcome.direction), lang),
+            ]
+        )
+        before = row["scenario"]
+    if lang == "zh":
+        head = ["方案", "结果", "基线", "差值", "95% 区间", "单位", "结论"]
+    else:
+        head = ["scenario", "outcome", "baseline", "difference", "95% interval", "unit", "verdict"]
+    rest = f"\n{hidden} more rows (accounts, costs, direct outcomes) are in the report" if hidden else ""
+    return (
+        f"Compared with {comparison.baseline}: {comparison.replications} replications of "
+        f"{comparison.months} months, scale {comparison.scale:g}, seed {comparison.seed}\n\n"
+        f"{table_text(head, rows, right=[2, 3])}\n{rest}\nfingerprint {comparison.fingerprint}"
+    )
+
+
+def _checked(
+    names: Sequence[str], texts: Mapping[str, str | None], engine: str, out: str | None, lang: str
+) -> tuple[list[Any], dict[str, Any], OutputFolder | None]:
+    """Return scenarios, numbers and folder; raise InputError with everything that is wrong with them."""
+    faults: list[Fault] = []
+    readers = {"scale": number}
+    numbers = {
+        name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()
+    }
+    faults += choice_faults("--engine", engine, ENGINES)
+    faults += choice_faults("--lang", lang, LANGUAGES)
+    folder = None if out is None else OutputFolder(out)
+    if folder:
+        faults += folder.faults()
+    loaded = _loaded(names, faults)
+    faults += _range_faults(numbers)
+    if faults:
+        raise InputError(faults)
+    return loaded, numbers, folder
+
+
+def _loaded(names: Sequence[str], faults: list[Fault]) -> list[Any]:
+    """Return the scenarios that can be loaded; add the faults of the others, of each file once."""
+    from creditsim.spec.scenario import load_scenario
+
+    loaded: dict[str, Any] = {}
+    for name in dict.fromkeys(names):
+        try:
+            loaded[name] = load_scenario(name)
+        except InputError as error:
+            faults += error.faults
+    return [loaded[name] for name in names if name in loaded]
+
+
+def _range_faults(numbers: Mapping[str, Any]) -> list[Fault]:
+    """Return the faults of numbers outside their ranges; what was no number has its fault already."""
+    from creditsim.experiment.run import check_run
+
+    fine = {"scale": 0.1, "seed": 1, "replications": 1, "threads": 1}
+    given = {name: value for name, value in numbers.items() if value is not None}
+    try:
+        check_run(**{**fine, "months": None, **given}, engine="compiled")
+    except InputError as error:
+        return as_options(error.faults, numbers)
+    return []
+
+
+def _say_where(folder: OutputFolder | None, first: str, voice: Voice) -> None:
+    """Say where the files are, or how to get them."""
+    if folder:
+        voice.result(f"written to {folder.shown}: see {folder.path / first}")
+    else:
+        voice.remark("no files were written; name a folder for them with --out DIR")
+
+
+@contextlib.contextmanager
+def _standard_output_kept() -> Any:
+    """Send what a library prints to standard error: standard output holds the result alone."""
+    with contextlib.redirect_stdout(sys.stderr):
+        yield

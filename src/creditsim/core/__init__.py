@@ -1,0 +1,1 @@
+"""Draws, compiled rules, fingerprints, errors, months, shipped files: the ground floor."""

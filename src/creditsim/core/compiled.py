@@ -1,0 +1,73 @@
+"""Compile scalar rules with Numba, cached by the digest of our own sources.
+
+Numba's own cache does not notice a changed callee in another file, so the cache folder
+carries the SHA-256 of every source of the package: a changed line means a new folder.
+The same digest is the model version that goes into run keys.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@functools.cache
+def source_digest() -> str:
+    """Return the SHA-256 (hex) over all Python sources of the package, by path and content."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(b"\0")
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _user_cache() -> Path:
+    """Return the folder where this system keeps a user's caches."""
+    if os.environ.get("CREDITSIM_CACHE_DIR"):
+        return Path(os.environ["CREDITSIM_CACHE_DIR"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _is_writable(folder: Path) -> bool:
+    """Say whether files can really be made in a folder, making the folder if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """Return a writable folder for compiled code; a temporary one if the user's is not."""
+    folder = _user_cache() / "creditsim" / source_digest()[:32]
+    if _is_writable(folder):
+        return folder
+    # Compiles anew in each process, but runs: a read-only home must not stop anyone.
+    return Path(tempfile.mkdtemp(prefix="creditsim-compiled-"))
+
+
+def compiled(rule: Callable) -> Callable:
+    """Compile a scalar rule: no fast maths, no interpreter lock, cached on disk.
+
+    The plain-Python form stays reachable as ``rule.py_func``; both give the same bits,
+    because rules use only ``+ - * /``, comparison, integers and table look-ups.
+    """
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_folder())
+    return numba.njit(cache=True, nogil=True, fastmath=False)(rule)

@@ -1,0 +1,1 @@
+"""One run, many runs here, their files, and their replay."""

@@ -1,0 +1,79 @@
+"""Execute many replications here, on all cores; the number of workers never changes a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import joblib
+import pandas as pd
+
+from creditsim.core.fingerprint import fingerprint_json
+from creditsim.experiment.run import RunResult, run_replication
+from creditsim.spec.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+
+
+def run_scenarios(
+    scenarios: Sequence[Scenario],
+    replications: int = 10,
+    scale: float = 0.1,
+    seed: int = 1,
+    workers: int = 1,
+    engine: str = "compiled",
+    progress: Progress | None = None,
+) -> tuple[pd.DataFrame, str]:
+    """Run every scenario in every replication; return all outcomes and one fingerprint.
+
+    Parameters
+    ----------
+    workers : int
+        Processes, each with one thread; a killed worker's replication is run again.
+    progress : callable, optional
+        Called with (replications done, replications in all).
+
+    Returns
+    -------
+    outcomes : pandas.DataFrame
+        Tidy; a scenario named twice is told apart as ``name (2)``.
+    fingerprint : str
+        SHA-256 over the fingerprints of all runs, in order.
+    """
+    named = distinct_names(scenarios)
+    tasks = (joblib.delayed(_replicate)(named, scale, seed, number, engine) for number in range(replications))
+    frames, prints = [], []
+    with joblib.parallel_config("loky" if workers > 1 else "sequential", n_jobs=workers):
+        for frame, found in joblib.Parallel(return_as="generator")(tasks):
+            frames.append(frame)
+            prints.append(found)
+            if progress:
+                progress(len(frames), replications)
+    return _stacked(frames), fingerprint_json(prints)
+
+
+def distinct_names(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Return the scenarios with labels made unique: the second of a name becomes ``name (2)``."""
+    seen: dict[str, int] = {}
+    out = []
+    for scenario in scenarios:
+        seen[scenario.name] = seen.get(scenario.name, 0) + 1
+        number = seen[scenario.name]
+        out.append(scenario if number == 1 else replace(scenario, name=f"{scenario.name} ({number})"))
+    return out
+
+
+def _replicate(scenarios, scale: float, seed: int, replication: int, engine: str) -> tuple[pd.DataFrame, list[str]]:
+    """Run one replication in this process; return its outcomes and fingerprints."""
+    results: list[RunResult] = run_replication(scenarios, scale, seed, replication, engine)
+    return _stacked([result.outcomes for result in results]), [result.fingerprint for result in results]
+
+
+def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return frames one below the other; text columns stay categorical."""
+    texts = [name for name in frames[0].columns if isinstance(frames[0][name].dtype, pd.CategoricalDtype)]
+    united = {}
+    for name in texts:
+        united[name] = pd.api.types.union_categoricals([frame[name] for frame in frames])
+    rest = pd.concat([frame.drop(columns=texts) for frame in frames], ignore_index=True)
+    return rest.assign(**united)[list(frames[0].columns)]

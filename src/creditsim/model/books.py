@@ -1,0 +1,105 @@
+"""The rulebooks as the month reads them: one table a regime, and look-ups by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from creditsim.scoring.rulebook import Rulebook
+from creditsim.spec.rulebooks import load_rulebook
+from creditsim.spec.vocabulary import GRADES
+
+STAR_ITEMS = {3: "village-three-stars", 4: "village-four-stars", 5: "village-five-stars"}
+VOLUNTEER_STEPS = "volunteer hours"
+
+
+@dataclass(frozen=True)
+class BookTables:
+    """Rulebooks compiled for both regimes.
+
+    Attributes
+    ----------
+    district, village : Rulebook
+        The books whose items the ledger's entries point into.
+    district_items, district_rules : ndarray, first axis the regime
+        Items and rules of the book that grades the district score in each regime.
+    village_items, village_rules : ndarray
+    carried_mp : ndarray of int64, by district grade
+        What a district grade takes off the village score.
+    is_direct, is_step : ndarray of bool, by item
+    validity_months, points_mp, representative_item : ndarray, by item
+        The last: under which item an entry of a firm stands for its representative.
+    step_tenths, step_items, step_points_mp : ndarray
+        Volunteer-hour steps, ascending, in tenths of an hour.
+    star_items : ndarray, by star
+        Item that carries a star to the district score; -1 for none.
+    """
+
+    district: Rulebook
+    village: Rulebook
+    district_items: np.ndarray
+    district_rules: np.ndarray
+    village_items: np.ndarray
+    village_rules: np.ndarray
+    carried_mp: np.ndarray
+    is_direct: np.ndarray
+    is_step: np.ndarray
+    validity_months: np.ndarray
+    points_mp: np.ndarray
+    representative_item: np.ndarray
+    step_tenths: np.ndarray
+    step_items: np.ndarray
+    step_points_mp: np.ndarray
+    star_items: np.ndarray
+
+
+def district_book_name(levers: Mapping[str, Any]) -> str:
+    """Return the rulebook whose cutoffs grade the district score under some levers."""
+    city = levers["score.rulebook_choice"] in ("none", "city_2018")
+    return "weihai-city" if city else "wendeng-2020"
+
+
+def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTables:
+    """Compile the books that two regimes' levers choose."""
+    books = [_as_read(load_rulebook(district_book_name(levers)), levers) for levers in values]
+    district, village = load_rulebook("wendeng-2020"), load_rulebook("wendeng-village-stars")
+    number = len(district.items)
+    carried = village.meta["carried_points"]
+    steps = next(group["steps"] for group in district.meta["step_groups"] if group["name"] == VOLUNTEER_STEPS)
+    steps = [step for step in steps if "individual" in step["lists"]]
+    items = np.array([district.item_index[step["item"]] for step in steps])
+    representative = np.arange(number)
+    for link in district.meta["leader_links"]:
+        representative[district.item_index[link["item"]]] = district.item_index[link["leader_item"]]
+    star_items = np.full(6, -1, np.int64)
+    for star, name in STAR_ITEMS.items():
+        star_items[star] = district.item_index[name]
+    is_step = np.zeros(number, np.bool_)
+    is_step[items] = True
+    points = np.array([item.points_mp for item in district.items], np.int64)
+    return BookTables(
+        district=district,
+        village=village,
+        district_items=np.stack([book.item_table for book in books]),
+        district_rules=np.array([book.rule_record for book in books], books[0].rule_record.dtype),
+        village_items=np.array(village.item_table),
+        village_rules=np.array([village.rule_record], village.rule_record.dtype),
+        carried_mp=np.array([round(carried.get(grade, 0) * 1000) for grade in GRADES], np.int64),
+        is_direct=np.array([item.direction == "direct_grade" for item in district.items]),
+        is_step=is_step,
+        validity_months=np.array([item.validity_months for item in district.items], np.int64),
+        points_mp=points,
+        representative_item=representative,
+        step_tenths=np.array([round(step["from"] * 10) for step in steps]),
+        step_items=items,
+        step_points_mp=points[items],
+        star_items=star_items,
+    )
+
+
+def _as_read(book: Rulebook, levers: Mapping[str, Any]) -> Rulebook:
+    """Return the book with the readings that levers decide."""
+    return book.with_switches(open_objection="suspended") if levers["appeal.suspends_entry_on"] else book

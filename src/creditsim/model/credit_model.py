@@ -1,0 +1,205 @@
+"""The Mesa model: owns the state, runs the months, and offers the agents as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import mesa
+import numpy as np
+import pandas as pd
+from mesa.agent import AgentSet
+
+from creditsim.core.errors import Fault, InputError
+from creditsim.core.months import month_text
+from creditsim.model.month import simulate_month
+from creditsim.model.outcomes import Track, outcome_frame
+from creditsim.model.phases.acting import choice_terms, decide_compiled, sector_visit_rates
+from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
+from creditsim.model.state import State, first_state
+from creditsim.model.views import Opportunity, RowAgent, classes_by_kind
+from creditsim.population.synthesis import Population, build_population
+from creditsim.spec.scenario import Scenario, load_scenario
+
+Engine = Literal["compiled", "objects"]
+
+
+class CreditModel(mesa.Model):
+    """Simulate one scenario month by month.
+
+    Parameters
+    ----------
+    scenario : Scenario or str
+        What holds; a shipped name or a path to a YAML file.
+    scale : float
+        Size of the population against the district's (0.01 to 10). Left out if a
+        `population` or `state` is given.
+    seed, replication : int
+        Key of all draws, 0 to 2**32 - 1 each.
+    engine : {"compiled", "objects"}
+        ``objects`` asks every agent's `decide`; the results are the same, bit by bit.
+    threads : int
+        Threads of the compiled month; never changes a result.
+    agent_classes : iterable of type
+        Subclasses of `Enterprise`, `Teacher`, ...; their kinds run object by object.
+    population : Population, optional
+        A population built before.
+    state : State, optional
+        State after burn-in (`burned_in`), shared by the scenarios of a replication.
+
+    Attributes
+    ----------
+    state : State
+    rules : Rules
+    month : str
+        Month that the next `step` simulates, ``YYYY-MM``.
+
+    Examples
+    --------
+    >>> model = CreditModel("status-quo-2019", scale=0.01, seed=1)
+    >>> model.step()
+    >>> model.month
+    '2020-02'
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str,
+        scale: float = 0.1,
+        seed: int = 1,
+        replication: int = 0,
+        engine: Engine = "compiled",
+        threads: int = 1,
+        agent_classes: Iterable[type[RowAgent]] = (),
+        population: Population | None = None,
+        state: State | None = None,
+    ):
+        super().__init__(rng=seed)
+        self.policy = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.rules: Rules = compile_rules(self.policy)
+        self.engine = checked_engine(engine)
+        self.threads = threads
+        self.classes = classes_by_kind(agent_classes)
+        self._own_kinds = _overriding_kinds(self.classes, engine)
+        self._registered = False
+        if state is None:
+            state = burned_in(self.policy, population, scale, seed, replication, threads)
+        self.state = state.copy()
+        self.choice_terms = choice_terms(self.rules)
+        self.visit_rates = sector_visit_rates(self.rules)
+        self._months: list[int] = []
+        self._counts: list[np.ndarray] = []
+        self._public: list[dict] = []
+
+    def step(self) -> None:
+        """Simulate one month."""
+        month = self.state.month
+        counts = simulate_month(self.state, self.rules, self.threads, self._decide if self._own_kinds else None)
+        self._months.append(month)
+        self._counts.append(counts)
+        self._public.append(self.state.public)
+
+    def run(self, months: int | None = None, progress=None) -> None:
+        """Simulate several months, by default the scenario's horizon.
+
+        `progress`, if given, is called after each month.
+        """
+        for _ in range(self.policy.months if months is None else months):
+            self.step()
+            if progress:
+                progress()
+
+    @property
+    def month(self) -> str:
+        """Return the month that the next step simulates."""
+        return month_text(self.state.month)
+
+    def track(self) -> Track:
+        """Return what the run counted so far."""
+        return Track(tuple(self._months), np.stack(self._counts), tuple(self._public), self.state.population.scale)
+
+    def outcomes(self) -> pd.DataFrame:
+        """Return the tidy outcomes of the months simulated so far; see docs/formats.md.
+
+        Raises
+        ------
+        InputError
+            If no month has been simulated yet.
+        """
+        if not self._counts:
+            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
+        return outcome_frame(self.track(), self.policy.name, self.state.replication)
+
+    @property
+    def agents(self) -> AgentSet:
+        """Return all agents as Mesa agents; made on first use."""
+        self._register()
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> dict[type, AgentSet]:
+        """Return the agents of each class."""
+        self._register()
+        return self._agents_by_type
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Return the classes of the agents."""
+        return list(self.agents_by_type)
+
+    def _register(self) -> None:
+        """Make a Mesa agent for each row, once."""
+        if self._registered:
+            return
+        self._registered = True
+        self._rows = [self.classes[kind](self, row) for row, kind in enumerate(self.state.agents.kind.tolist())]
+
+    def _decide(self, state: State, rules: Rules, found: np.ndarray) -> None:
+        """Let objects decide for their kinds, the compiled rule for the others."""
+        self._register()
+        if len(self._own_kinds) < len(self.classes):
+            decide_compiled(state, rules, found)
+        own = np.flatnonzero(np.isin(state.agents.kind[found["row"]], self._own_kinds))
+        for position in own.tolist():
+            record = found[position]
+            found["acted"][position] = bool(self._rows[int(record.row)].decide(Opportunity(record)))
+
+    def __repr__(self) -> str:
+        """Return scenario, month and number of agents."""
+        return f"CreditModel({self.policy.name}, {len(self.state.agents):,} agents, next month {self.month})"
+
+
+def checked_engine(engine: str) -> Engine:
+    """Return the engine's name, or raise InputError if there is none of that name."""
+    if engine not in ("compiled", "objects"):
+        raise InputError(Fault(f"got {engine!r}, expected compiled or objects", key="engine"))
+    return engine
+
+
+def burned_in(
+    scenario: Scenario,
+    population: Population | None = None,
+    scale: float = 0.1,
+    seed: int = 1,
+    replication: int = 0,
+    threads: int = 1,
+) -> State:
+    """Return the state in the month before the first: the status quo, in the scenario's world.
+
+    Scenarios of one world share it: compute it once per replication.
+    """
+    if population is None:
+        population = build_population(scenario.population, scale, seed, replication)
+    rules = compile_rules(burn_in_scenario(scenario))
+    state = first_state(population, rules.first_month - scenario.burn_in_months, len(rules.activities))
+    for _ in range(scenario.burn_in_months):
+        simulate_month(state, rules, threads)
+    return state
+
+
+def _overriding_kinds(classes: dict[int, type[RowAgent]], engine: Engine) -> list[int]:
+    """Return the kinds that decide object by object: all, or those whose class has a rule of its own."""
+    if engine == "objects":
+        return list(classes)
+    own = lambda cls: cls.decide is not RowAgent.decide or cls.utility is not RowAgent.utility  # noqa: E731
+    return [kind for kind, cls in classes.items() if own(cls)]

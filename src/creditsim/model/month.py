@@ -1,0 +1,53 @@
+"""The month: its phases, in order. Reading this file is reading the month."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.model.phases.acting import Decide, acting
+from creditsim.model.phases.appeals import appeals
+from creditsim.model.phases.awareness import awareness
+from creditsim.model.phases.calendar import calendar
+from creditsim.model.phases.collecting import collecting
+from creditsim.model.phases.inspection import inspection
+from creditsim.model.phases.learning import learning
+from creditsim.model.phases.records import records
+from creditsim.model.phases.scoring import scoring
+from creditsim.model.phases.spending import spending
+from creditsim.model.phases.treatment import treatment
+from creditsim.model.regimes import Rules
+from creditsim.model.state import State
+
+PHASES = (
+    calendar,
+    awareness,
+    inspection,
+    acting,
+    records,
+    appeals,
+    scoring,
+    treatment,
+    spending,
+    learning,
+    collecting,
+)
+"""What happens in a month. Agents act on last month's public state, so their order never matters."""
+
+
+def simulate_month(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> np.ndarray:
+    """Run one month's phases, move the state to the next month and return the month's counts.
+
+    Returns
+    -------
+    ndarray of int64, shape (cells, quantities)
+        See `creditsim.model.state.QUANTITIES`.
+    """
+    state.counts = np.zeros_like(state.counts)
+    state.public = {}
+    for phase in PHASES:
+        if phase is acting:
+            acting(state, rules, threads, decide)
+        else:
+            phase(state, rules)
+    state.month += 1
+    return state.counts

@@ -1,0 +1,391 @@
+"""Acting: opportunities, choices, and what of it is noticed and filed.
+
+Three steps, so that a choice can be made by compiled code or by an object: find the
+opportunities of the month, decide each, then take the consequences of those acted on.
+All of an agent's choices are made before any consequence is felt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.core.compiled import compiled
+from creditsim.model.activities import stake_multipliers
+from creditsim.model.choice import (
+    acts,
+    breach_utility,
+    merit_utility,
+    perceived_detection,
+    worth_of_gain,
+    worth_of_loss,
+)
+from creditsim.model.regimes import Rules
+from creditsim.model.state import BREACHED, DID_GOOD, FOUND_OUT, GOT_CASH, GOT_GOODS, PENDING, QUANTITIES, State
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
+
+OPPORTUNITY = np.dtype(
+    [("row", "i4"), ("activity", "i2"), ("acted", "u1"), ("stake_yuan", "f8"), ("noise", "f8"), ("words", "i8", (3,))]
+)
+"""An agent meets an activity: the stake (gain or cost), the logistic noise, and the words that decide on
+notice, filing and verification if the agent acts."""
+
+Decide = Callable[[State, Rules, np.ndarray], None]
+
+NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
+RESIDENT = KINDS.index("resident")
+(
+    BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
+) = (
+    QUANTITIES.index(name)
+    for name in (
+        "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
+        "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
+    )
+)  # fmt: skip
+
+
+def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> None:
+    """Let every agent meet its activities, choose, and be noticed or not.
+
+    Parameters
+    ----------
+    threads : int
+        Rows are cut into as many runs of neighbours; events are joined in row order, so
+        the number never changes a result.
+    decide : callable, optional
+        Decides opportunities in place of the compiled rule (object by object).
+    """
+    bounds = np.linspace(0, len(state.agents), threads + 1).astype(np.int64)
+    parts = [_Part(state, rules, int(a), int(b)) for a, b in zip(bounds, bounds[1:], strict=False)]
+    if threads == 1 or decide is not None:
+        for part in parts:
+            part.act(decide)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(_Part.act, parts))
+    state.filed_now = np.concatenate([part.filed for part in parts])
+    state.counts += sum(part.counts for part in parts)
+    state.done = sum(part.done for part in parts)
+    state.met = sum(part.met for part in parts)
+
+
+class _Part:
+    """A run of neighbouring rows, with event and count arrays of its own."""
+
+    def __init__(self, state: State, rules: Rules, low: int, high: int):
+        self.state, self.rules, self.low, self.high = state, rules, low, high
+        self.counts = np.zeros_like(state.counts)
+        self.done = np.zeros_like(state.done)
+        self.met = np.zeros_like(state.met)
+        self.filed = np.zeros(0, PENDING)
+
+    def act(self, decide: Decide | None = None) -> None:
+        """Find, decide and conclude this part's opportunities."""
+        state, rules = self.state, self.rules
+        state.deeds[self.low : self.high] = 0
+        found = self._find()
+        (decide or decide_compiled)(state, rules, found)
+        filed = np.zeros(int(np.count_nonzero(found["acted"])), PENDING)
+        number = _conclude(
+            found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
+            state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, filed, self.counts, self.done, self.met,
+            belief_terms(),
+        )  # fmt: skip
+        self.filed = filed[:number]
+
+    def _find(self) -> np.recarray:
+        """Return this part's opportunities of the month, in row and activity order."""
+        state, rules = self.state, self.rules
+        room = max(64, (self.high - self.low) * 4)
+        while True:
+            found = np.empty(room, OPPORTUNITY).view(np.recarray)
+            number = _find(
+                self.low, self.high, state.agents, rules.activities, state.seed, state.replication, state.month,
+                stake_multipliers(), draws.logistic_quantiles(), found,
+            )  # fmt: skip
+            if number <= room:
+                return found[:number]
+            room = number
+
+
+def belief_terms() -> np.ndarray:
+    """Return the weight of a new signal and the largest belief."""
+    return np.array([assumed("belief.learning_share"), assumed("belief.largest")])
+
+
+def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
+    """Decide opportunities with the compiled rule."""
+    _decide(
+        found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
+        state.done, state.met, choice_terms(rules), sector_visit_rates(rules),
+    )  # fmt: skip
+
+
+def choice_terms(rules: Rules) -> np.ndarray:
+    """Return what choices share: norm weight, prior count, width in milli-points."""
+    return np.array(
+        [
+            rules.world("norm_weight_share"),
+            assumed("norm.prior_count"),
+            assumed("choice.score_width_points") * 1000.0,
+        ]
+    )
+
+
+def sector_visit_rates(rules: Rules) -> np.ndarray:
+    """Return the chance of a visit that agents reckon with for each activity."""
+    from creditsim.model.activities import visit_rate
+    from creditsim.spec.activities import activities
+
+    return np.array([visit_rate(activity) for activity in activities()])
+
+
+@compiled
+def meets(agent, activity):
+    """Say whether an activity is one of the agent's, by kind and traits."""
+    return (
+        (activity.kinds >> agent.kind) & 1 == 1
+        and agent.traits & activity.all_traits == activity.all_traits
+        and (activity.any_traits == 0 or agent.traits & activity.any_traits != 0)
+    )
+
+
+@compiled
+def _find(low, high, agents, activities, seed, replication, month, stakes, quantiles, found):
+    """Write the opportunities of rows low to high; return their number, also beyond the room."""
+    number = 0
+    for row in range(low, high):
+        agent = agents[row]
+        slot = np.int64(agent.slot)
+        block = -1
+        w0, w1, w2, w3 = 0, 0, 0, 0
+        for k in range(activities.shape[0]):
+            activity = activities[k]
+            if not meets(agent, activity):
+                continue
+            if k >> 2 != block:
+                block = k >> 2
+                w0, w1, w2, w3 = draws.philox(seed, replication, slot, month, draws.OPPORTUNITY, block)
+            lane = k & 3
+            luck = w0 if lane == 0 else (w1 if lane == 1 else (w2 if lane == 2 else w3))
+            if luck >= activity.opportunity:
+                continue
+            if number < found.shape[0]:
+                x0, x1, x2, x3 = draws.philox(seed, replication, slot, month, draws.ACT, k)
+                chance = found[number]
+                chance.row = row
+                chance.activity = k
+                chance.acted = 0
+                chance.stake_yuan = activity.stake_yuan * stakes[activity.spread, (x0 & 65535) >> 4]
+                chance.noise = quantiles[x0 >> 16]
+                chance.words[0] = x1
+                chance.words[1] = x2
+                chance.words[2] = x3
+            number += 1
+    return number
+
+
+@compiled
+def is_filed(agent, regime, rank):
+    """Say whether an agent has a local file: 1 if scored, covered and, for migrants, included."""
+    if regime.score_on == 0 or rank.consent >= regime.consent:
+        return 0
+    if rank.file >= regime.file_cover[agent.kind]:
+        return 0
+    if agent.registration == 2 and agent.kind == RESIDENT and rank.migrant >= regime.migrants_included:
+        return 0
+    return 1
+
+
+@compiled
+def is_scored(agent, regime, rank):
+    """Say whether an agent's entries count at all: firms whenever there is a score, persons with consent."""
+    if regime.score_on == 0:
+        return 0
+    if agent.kind != 0 and rank.consent >= regime.consent:
+        return 0
+    return 1
+
+
+@compiled
+def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate):
+    """Return the utility of acting on an opportunity: see model/choice.py."""
+    norm = 0.0
+    if terms[0] > 0.0:
+        visible = (done + terms[1] * activity.base_share) / (met + terms[1])
+        norm = terms[0] * (visible - activity.base_share)
+    worth = 0.0
+    filed = is_filed(agent, regime, rank)
+    if agent.awareness & KNOWS_ITEMS != 0 or agent.kind == 0:
+        points = 0
+        for channel in range(7):
+            size = posting.points_mp[channel]
+            if size < 0:
+                size = -size
+            if size > points:
+                points = size
+        if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
+            cutoffs = regime.cutoffs_mp[posting.account]
+            steps = regime.steps_yuan[posting.account][agent.kind]
+            score = agent.village_score_mp if posting.account == 1 else agent.score_mp
+            if activity.breach == 1:
+                worth = worth_of_loss(score, points, cutoffs, steps, terms[2])
+            else:
+                reach = regime.attainable_mp[posting.account][agent.kind]
+                worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[2])
+            worth = worth * posting.months * posting.learns_of[filed]
+    detection = perceived_detection(agent, activity, visit_rate)
+    if activity.breach == 1:
+        sanction = activity.sanction_yuan * regime.fine_level + worth
+        return breach_utility(agent, activity, stake_yuan, detection, sanction, norm)
+    reward = activity.reward_yuan + detection * worth
+    reward = reward + sorting_reward(activity, regime, rank)
+    return merit_utility(agent, activity, stake_yuan, reward, norm)
+
+
+@compiled
+def sorting_reward(activity, regime, rank):
+    """Return what a sorted month earns at a site with a points shop, in yuan; zero for other deeds."""
+    if activity.sorts == 1 and rank.bins < regime.sorting_sites:
+        return regime.sorting_reward_yuan
+    return 0.0
+
+
+@compiled
+def _decide(found, agents, activities, postings, regimes, active, ranks, done, met, terms, visit_rates):
+    """Mark the opportunities that agents act on."""
+    for number in range(found.shape[0]):
+        chance = found[number]
+        k = chance.activity
+        agent = agents[chance.row]
+        regime = active[chance.row]
+        utility = utility_of(
+            agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
+            done[agent.home, k], met[agent.home, k], terms, visit_rates[k],
+        )  # fmt: skip
+        chance.acted = acts(utility, activities[k].tau, chance.noise)
+
+
+@compiled
+def _conclude(
+    found, agents, activities, postings, regimes, active, visited, ranks, month,
+    deeds, last_breach, last_tutoring, filed, counts, done, met, belief,
+):  # fmt: skip
+    """Count the acts, let channels notice them, file what is noticed, and move beliefs; return the number filed."""
+    number = 0
+    for position in range(found.shape[0]):
+        chance = found[position]
+        k = chance.activity
+        row = chance.row
+        agent = agents[row]
+        activity = activities[k]
+        met[agent.home, k] += 1
+        counts[agent.cell, SORTING_MET] += activity.sorts
+        if chance.acted == 0:
+            continue
+        regime = regimes[active[row]]
+        posting = postings[active[row], k]
+        cell = agent.cell
+        done[agent.home, k] += 1
+        channel = first_channel(activity, visited[row], chance.words[0])
+        if activity.breach == 1:
+            counts[cell, BREACHES] += 1
+            counts[cell, HARM] += activity.social_fen
+            counts[cell, LOCAL] += activity.local
+            if activity.tutoring == 1:
+                last_tutoring[row] = month
+            deeds[row] |= BREACHED
+            last_breach[row] = month
+            if channel >= 0:
+                counts[cell, DETECTED] += 1
+                fine = np.int64(activity.fine_yuan * regime.fine_level * 100.0)
+                counts[cell, FINES] += fine
+                if fine > 0:
+                    deeds[row] |= GOT_CASH
+                if channel == 0 and visited[row] == 1 and deeds[row] & FOUND_OUT == 0:
+                    deeds[row] |= FOUND_OUT
+                    counts[cell, VISITS_SEEN] += 1
+            _learn(agent, activity, channel, visited[row], belief)
+        else:
+            counts[cell, MERITS] += 1
+            counts[cell, BENEFIT] += activity.social_fen
+            counts[cell, HOURS] += activity.hours_tenths
+            counts[cell, SORTED] += activity.sorts
+            if activity.cheap == 0:
+                deeds[row] |= DID_GOOD
+            if activity.sorts == 1:
+                paid = np.int64(sorting_reward(activity, regime, ranks[row]) * 100.0)
+                counts[cell, REWARDS] += paid
+                if paid > 0:
+                    deeds[row] |= GOT_GOODS
+            elif activity.reward_yuan > 0.0:
+                deeds[row] |= GOT_CASH
+        if channel < 0 or posting.items[channel] < 0:
+            continue
+        has_file = is_filed(agent, regime, ranks[row])
+        if is_scored(agent, regime, ranks[row]) == 0 or (posting.needs_file == 1 and has_file == 0):
+            continue
+        if channel == NEIGHBOUR and posting.account == 1 and regime.neighbour_reports_on == 0:
+            continue
+        if channel == SELF_REPORT and agent.kind != 0 and agent.awareness & KNOWS_ITEMS == 0:
+            continue
+        group = max(0, np.int64(activity.setting) - 2)
+        if chance.words[1] >= regime.filing[group, has_file, channel]:
+            continue
+        record = filed[number]
+        record["row"] = row
+        record["activity"] = k
+        record["channel"] = channel
+        record["wrong"] = 0
+        record["item"] = posting.items[channel]
+        record["points_mp"] = posting.points_mp[channel]
+        record["account"] = posting.account
+        record["event"] = month
+        record["check"] = chance.words[2]
+        number += 1
+    return number
+
+
+@compiled
+def first_channel(activity, visited, luck):
+    """Return the first channel that notices an act, or -1; one 32-bit word decides for all channels."""
+    left = 1.0
+    border = 0.0
+    for channel in range(7):
+        chance = activity.channels[channel]
+        if channel == 0 and visited == 1:
+            chance = chance + activity.seen_given_visit
+        if chance <= 0.0:
+            continue
+        if chance > 1.0:
+            chance = 1.0
+        border = border + left * chance
+        if luck < border * draws.TWO_32:
+            return channel
+        left = left * (1.0 - chance)
+    return -1
+
+
+@compiled
+def _learn(agent, activity, channel, visited, belief):
+    """Move the beliefs in an own breach's channels: up where it was seen, down by what was expected.
+
+    The step is the learning weight times (seen or not, less the perceived chance), so a
+    right belief has no drift. Channels after the one that saw the act give no signal.
+    """
+    for c in range(7):
+        chance = activity.channels[c]
+        if c == 0 and visited == 1:
+            chance = chance + activity.seen_given_visit
+        if chance > 0.0:
+            signal = 1.0 if c == channel else 0.0
+            moved = agent.belief[c] + belief[0] * (signal - chance * agent.belief[c])
+            agent.belief[c] = min(max(moved, 0.0), belief[1])
+            if c == channel:
+                return
+

@@ -1,0 +1,134 @@
+"""Appeals and repair: objections with a desk of limited capacity, and lawful repair."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.core.compiled import compiled
+from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
+from creditsim.model.phases.inspection import active_share, whole_part
+from creditsim.model.regimes import Rules
+from creditsim.model.state import CASE, State
+from creditsim.scoring.ledger import ITEM, OBJECTION, OBJECTION_CLOSED, REPAIR, VOID
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import KNOWS_SCORE
+
+
+def appeals(state: State, rules: Rules) -> None:
+    """Let subjects object to last month's entries, let the desk decide, let others repair.
+
+    Only who knows of the entry (app users, and a share who are told) can object; the
+    wronged more often than others, the old and little schooled half as often. One appeal
+    an entry, in order of filing, as far as the desk's hours reach. An upheld appeal voids
+    the entry from its posting; what was lost meanwhile stays lost, and is counted as harm.
+    """
+    _file_appeals(state, rules)
+    _decide_appeals(state, rules)
+    _repair(state, rules)
+
+
+def _file_appeals(state: State, rules: Rules) -> None:
+    """File objections to negative entries posted last month."""
+    chains = state.chains
+    entries = chains.entries[: chains.number]
+    first, last = np.searchsorted(entries["posted"], [state.month - 1, state.month])
+    ids = np.arange(first, last)
+    fresh = (entries["kind"][ids] == ITEM) & (chains.status[ids] & (HEARD | VOIDED) == 0)
+    ids = ids[fresh & ((entries["points_mp"][ids] < 0) | rules.book.is_direct[entries["item"][ids]])]
+    rows = chains.rows_of(ids)
+    wrong = (chains.status[ids] & WRONG) > 0
+    told, luck, check = (_entry_words(state, ids, index) for index in range(3))
+    knows = (state.agents.awareness[rows] & KNOWS_SCORE) > 0
+    knows |= told < draws.threshold(assumed("notice.knows_entry_share"))
+    chance = np.where(wrong, assumed("appeal.wronged_share"), assumed("appeal.rightful_share"))
+    weak = (state.agents.age_band[rows] >= 5) | (state.agents.education[rows] <= 1)
+    weak &= state.agents.kind[rows] != 0
+    chance = np.where(weak, chance * assumed("appeal.disadvantaged_factor"), chance)
+    filing = knows & (luck < chance * draws.TWO_32)
+    ids, rows, wrong, check = ids[filing], rows[filing], wrong[filing], check[filing]
+    new = np.zeros(len(ids), CASE)
+    new["entry"], new["row"], new["filed"], new["wrong"], new["check"] = ids, rows, state.month, wrong, check
+    state.cases = np.concatenate((state.cases, new))
+    chains.mark(ids, HEARD | CONTESTED)
+    chains.extend(rows, note_entries(chains.entries, ids, OBJECTION, state.month))
+    state.count("appeals_filed", rows)
+
+
+def _decide_appeals(state: State, rules: Rules) -> None:
+    """Decide appeals in order of filing, as many as the desk's hours allow this month."""
+    chains = state.chains
+    outside, inside = (levers["appeal.desk_staff_hours_per_month"] for levers in rules.values)
+    hours = outside + (inside - outside) * active_share(state, "resident")
+    capacity = whole_part(round(hours / assumed("appeal.hours") * state.population.scale * 1000), state.month)
+    ready = min(capacity, int(np.searchsorted(state.cases["filed"], state.month)))
+    heard, state.cases = state.cases[:ready], state.cases[ready:]
+    shares = (assumed("appeal.upheld_rightful_share"), assumed("appeal.upheld_wronged_share"))
+    borders = np.array([draws.threshold(share) for share in shares])
+    upheld = heard["check"] < borders[heard["wrong"]]
+    for kind, cases in ((VOID, heard[upheld]), (OBJECTION_CLOSED, heard[~upheld])):
+        ids = cases["entry"]
+        chains.status[ids] &= np.uint8(0xFF ^ CONTESTED)
+        chains.extend(cases["row"], note_entries(chains.entries, ids, kind, state.month))
+        if kind == VOID:
+            chains.mark(ids, VOIDED)
+            state.count("appeals_upheld", cases["row"])
+            _undo_linked(state, ids, VOID, VOIDED)
+
+
+def _undo_linked(state: State, ids: np.ndarray, kind: int, bit: int) -> None:
+    """Carry an upheld appeal to the entries that were linked to the one appealed."""
+    chains = state.chains
+    linked = chains.linked_to(ids)
+    linked = linked[chains.status[linked] & bit == 0]
+    chains.extend(chains.rows_of(linked), note_entries(chains.entries, linked, kind, state.month))
+    chains.mark(linked, bit)
+
+
+def _repair(state: State, rules: Rules) -> None:
+    """Let subjects repair their oldest open negative entry once the waiting time is over."""
+    chains = state.chains
+    found = np.full(len(state.agents), -1, np.int64)
+    _find_repairable(
+        chains.head, chains.following, chains.entries, chains.status, rules.book.is_direct, rules.book.validity_months,
+        rules.regimes, state.active, state.agents, state.seed, state.replication, state.month, found,
+    )  # fmt: skip
+    rows = np.flatnonzero(found >= 0)
+    ids = found[rows]
+    chains.extend(rows, note_entries(chains.entries, ids, REPAIR, state.month))
+    chains.mark(ids, REPAIRED)
+    state.count("repaired", rows)
+
+
+@compiled
+def _find_repairable(
+    head, following, entries, status, direct_items, validity, regimes, active, agents, seed, replication, month, found
+):
+    """Write for each row the oldest negative entry in force that its subject repairs this month, or -1."""
+    for row in range(head.shape[0]):
+        if head[row] < 0:
+            continue
+        regime = regimes[active[row]]
+        if regime.repair_chance == 0 or regime.score_on == 0:
+            continue
+        at = head[row]
+        oldest = -1
+        while at >= 0:
+            entry = entries[at]
+            negative = entry.kind == ITEM and (entry.points_mp < 0 or direct_items[entry.item])
+            if negative and status[at] & (VOIDED | REPAIRED | CONTESTED) == 0:
+                if month < entry.end + validity[entry.item] and month - entry.posted >= regime.repair_wait_months:
+                    oldest = at
+            at = following[at]
+        if oldest >= 0:
+            luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
+            if luck < regime.repair_chance:
+                found[row] = oldest
+
+
+def _entry_words(state: State, ids: np.ndarray, index: int) -> np.ndarray:
+    """Return a word for each entry, keyed by subject and activity month so that other entries do not matter."""
+    entries = state.chains.entries[ids]
+    return draws.paired_words(
+        state.seed, state.replication, entries["subject"], state.month, draws.APPEAL, entries["item"] * 4 + index
+    )

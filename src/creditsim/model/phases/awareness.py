@@ -1,0 +1,96 @@
+"""Awareness: who knows the scheme, is registered in the app, uses it, knows the items."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.core.compiled import compiled
+from creditsim.model.regimes import Rules
+from creditsim.model.state import State
+from creditsim.population.agents import NO_SEX
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
+
+
+def awareness(state: State, rules: Rules) -> None:
+    """Let adults learn of the scheme: discrete Bass at the home site, then app and items.
+
+    Chance a month: (p + q * share aware at the home site last month) / 12, p from
+    publicity, q by contact, below a ceiling by digital access and age. Registration needs
+    awareness and the internet, or a help desk; activity is a fixed share of the
+    registered; active users know their score. Knowing the items is a state of its own.
+    Source: Bass (1969), discrete form; parameters in data/model.yaml.
+    """
+    agents = state.agents
+    people = agents.sex < NO_SEX
+    informed = _aware_by_site(state)
+    spread = np.zeros((2, 3))
+    helped = np.zeros(2)
+    for regime, levers in enumerate(rules.values):
+        spread[regime] = _monthly_chances(rules, levers)
+        helped[regime] = _helped_share(state, levers, people)
+    _learn(
+        state.seed, state.replication, state.month, agents, people, state.active, state.ranks, informed,
+        spread, helped, rules.world("bass_imitation_share") / 12.0,
+        draws.threshold(assumed("awareness.ceiling_share")),
+        draws.threshold(rules.world("digital_ceiling_60plus_share")),
+        draws.threshold(assumed("awareness.active_share")),
+        rules.regimes.score_on,
+    )  # fmt: skip
+
+
+def _aware_by_site(state: State) -> np.ndarray:
+    """Return the share of adults at each home site who knew the scheme at the end of last month."""
+    sites = len(state.population.sites)
+    aware = np.bincount(state.agents.home[(state.agents.awareness & AWARE) > 0], minlength=sites)
+    return aware / np.maximum(np.bincount(state.agents.home, minlength=sites), 1)
+
+
+def _monthly_chances(rules: Rules, levers) -> list[float]:
+    """Return the monthly chances: innovation, registration, learning the items."""
+    bought = levers["publicity.spending_yuan_per_head_year"] * assumed("awareness.innovation_per_yuan_share")
+    drive = levers["app.publicity_yuan_per_head_year"] * assumed("awareness.registers_per_yuan_share")
+    return [
+        (assumed("awareness.innovation_base_share") + bought) / 12.0,
+        assumed("awareness.registers_share") + drive,
+        assumed("awareness.learns_items_share"),
+    ]
+
+
+def _helped_share(state: State, levers, people: np.ndarray) -> float:
+    """Return the monthly chance that the help desk registers an aware person who is offline."""
+    places = levers["app.help_desk_staff_hours_per_month"] * state.population.scale
+    places *= assumed("awareness.helped_registrations_per_hour")
+    offline = int(np.count_nonzero(people & (state.agents.online == 0)))
+    return min(1.0, places / offline) if offline else 0.0
+
+
+@compiled
+def _learn(
+    seed, replication, month, agents, people, active, ranks, informed,
+    spread, helped, imitation, ceiling, ceiling_60, active_share, score_on,
+):  # fmt: skip
+    """Move every adult's awareness one month on."""
+    for row in range(agents.shape[0]):
+        regime = active[row]
+        if not people[row] or score_on[regime] == 0:
+            continue
+        agent = agents[row]
+        known = agent.awareness
+        w0, w1, w2, w3 = draws.philox(seed, replication, np.int64(agent.slot), month, draws.AWARENESS, 0)
+        if known & AWARE == 0:
+            top = ceiling_60 if agent.age_band >= 5 else ceiling
+            chance = spread[regime, 0] + imitation * informed[agent.home]
+            if ranks[row].aware < top and w0 < chance * draws.TWO_32:
+                known |= AWARE
+        else:
+            if known & REGISTERED == 0:
+                chance = spread[regime, 1] if agent.online == 1 else helped[regime]
+                if w1 < chance * draws.TWO_32:
+                    known |= REGISTERED
+                    if w3 < active_share:
+                        known |= ACTIVE | KNOWS_SCORE
+            if known & KNOWS_ITEMS == 0 and w2 < spread[regime, 2] * draws.TWO_32:
+                known |= KNOWS_ITEMS
+        agent.awareness = known

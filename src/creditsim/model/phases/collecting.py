@@ -1,0 +1,70 @@
+"""Collecting: the month's stocks, beside the flows that the other phases counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core.compiled import compiled
+from creditsim.model.regimes import Rules
+from creditsim.model.state import BREACHED, DID_GOOD, QUANTITIES, State
+from creditsim.population.agents import NO_SEX
+from creditsim.spec.vocabulary import ACTIVE, AWARE, REGISTERED, TRAITS
+
+_NAMES = (
+    "agents", "active_agents", "adults", "filed", "scored", "stuck_low", "published", "trust_millionths",
+    "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant", "visits_compliant",
+    "tutoring_year",
+)  # fmt: skip
+_COLUMNS = np.array([QUANTITIES.index(name) for name in _NAMES])
+_HELD = QUANTITIES.index("entries_held")
+_ACTIVE_TRAIT = 1 << TRAITS.index("active")
+_STUCK_MONTHS = 12
+_YEAR = 12
+
+
+def collecting(state: State, rules: Rules) -> None:
+    """Count stocks by group cell: who knows, who is filed, who is stuck, how much trust is left."""
+    stocks = np.zeros((len(state.counts), len(_NAMES)), np.int64)
+    _count_stocks(
+        state.agents, rules.regimes, state.active, state.ranks, state.deeds, state.visited, state.last_breach,
+        state.last_tutoring, state.month, stocks,
+    )  # fmt: skip
+    state.counts[:, _COLUMNS] += stocks
+    state.counts[:, _HELD] += state.held
+    chains = state.chains
+    standing = chains.standing_false()
+    rows = chains.rows_of(standing)
+    state.count("false_standing", rows)
+    state.count("false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64))
+    state.public["backlog"] = len(state.pending)
+    state.public["active_agents"] = int(np.count_nonzero(state.active))
+
+
+@compiled
+def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, month, stocks):
+    """Add every agent to its cell."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        regime = regimes[active[row]]
+        cell = stocks[agent.cell]
+        person = agent.sex < NO_SEX
+        cell[0] += 1
+        works = agent.kind != 0 or agent.traits & _ACTIVE_TRAIT != 0
+        cell[1] += works
+        scored = regime.score_on == 1 and (not person or ranks[row].consent < regime.consent)
+        cell[4] += scored
+        cell[5] += scored and agent.months_low >= _STUCK_MONTHS
+        cell[7] += np.int64(agent.trust * 1000000.0)
+        cell[8] += np.int64(agent.crowding * 1000000.0)
+        if person:
+            cell[2] += 1
+            cell[3] += agent.filed
+            cell[6] += agent.filed == 1 and regime.public_ranking_on == 1 and agent.kind == 2
+            cell[9] += agent.awareness & AWARE != 0
+            cell[10] += agent.awareness & REGISTERED != 0
+            cell[11] += agent.awareness & ACTIVE != 0
+            cell[15] += last_tutoring[row] >= 0 and month - last_tutoring[row] < _YEAR
+            cell[12] += deeds[row] & DID_GOOD != 0
+        elif works and month - last_breach[row] > _YEAR and deeds[row] & BREACHED == 0:
+            cell[13] += 1
+            cell[14] += visited[row] == 1

@@ -1,0 +1,105 @@
+"""Scoring: the shared core folds every account that can have changed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core.compiled import compiled
+from creditsim.model.chains import gather, item_entries
+from creditsim.model.phases.acting import is_filed
+from creditsim.model.regimes import Rules
+from creditsim.model.state import State
+from creditsim.scoring.fold import fold_account
+from creditsim.spec.vocabulary import KINDS
+
+_ROOM = 256
+
+
+def scoring(state: State, rules: Rules) -> None:
+    """Fold the accounts of subjects with a new, ended or expired entry into score and grade.
+
+    In January the stars of the year before are carried to the district score as entries,
+    and the volunteer hours of the year start at zero. A district grade of B or lower
+    counts in the village as the book says. Nobody's score is computed outside the core.
+    """
+    if state.month % 12 == 0:
+        state.hours_tenths[:] = 0
+        _carry_stars(state, rules)
+    chains = state.chains
+    switched = (state.active != state.active_before).astype(np.uint8)
+    _fold_rows(
+        chains.head, chains.following, chains.entries, chains.dirty, chains.changes, switched, state.agents,
+        rules.book.district_items, rules.book.village_items, rules.book.district_rules, rules.book.village_rules,
+        rules.book.carried_mp, state.active, state.month,
+        np.empty(_ROOM, np.int64), KINDS.index("villager"),
+    )  # fmt: skip
+    chains.dirty[:] = 0
+    state.active_before = state.active.copy()
+
+
+@compiled
+def _fold_rows(
+    head, following, entries, dirty, changes, switched, agents,
+    district_items, village_items, district_rules, village_rules, carried_mp, active, month, index, villager,
+):  # fmt: skip
+    """Fold each row whose account can have changed."""
+    for row in range(head.shape[0]):
+        if head[row] < 0:
+            continue
+        due = dirty[row] == 1 or switched[row] == 1
+        agent = agents[row]
+        if due or changes[0, row] <= month:
+            number = gather(head, following, entries, row, 0, index)
+            if number > index.shape[0]:
+                index = np.empty(2 * number, np.int64)
+                number = gather(head, following, entries, row, 0, index)
+            score, grade, direct, change = fold_account(
+                entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
+            )
+            due = due or grade != agent.grade
+            agent.score_mp = score
+            agent.grade = grade
+            changes[0, row] = change
+        if agent.kind == villager and (due or changes[1, row] <= month):
+            number = gather(head, following, entries, row, 1, index)
+            if number > index.shape[0]:
+                index = np.empty(2 * number, np.int64)
+                number = gather(head, following, entries, row, 1, index)
+            score, star, direct, change = fold_account(
+                entries, index, number, month, village_items, village_rules[0], carried_mp[agent.grade]
+            )
+            agent.village_score_mp = score
+            agent.star = star
+            changes[1, row] = change
+
+
+def _carry_stars(state: State, rules: Rules) -> None:
+    """Post the district points that last year's stars bring, for villagers with a file under the programme."""
+    agents = state.agents
+    rows = np.flatnonzero((agents.kind == KINDS.index("villager")) & (state.active == 1) & (agents.star >= 3))
+    rows = rows[filed_rows(state, rules, rows)]
+    if rules.regimes.compact_on[1] == 0 or len(rows) == 0:
+        return
+    items = rules.book.star_items[agents.star[rows]]
+    new = item_entries(
+        agents.slot[rows], items, rules.book.points_mp[items], np.zeros(len(rows), np.int8),
+        np.full(len(rows), state.month), state.month,
+    )  # fmt: skip
+    state.chains.extend(rows, new)
+    state.count("posted_positive", rows)
+    state.count("bonus_points_mp", rows, rules.book.points_mp[items])
+
+
+def filed_rows(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
+    """Say for each row whether the agent has a local file."""
+    out = np.zeros(len(rows), np.bool_)
+    _fill_filed(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, out)
+    return out
+
+
+@compiled
+def _fill_filed(rows, agents, regimes, active, ranks, out):
+    """Fill `out` with whether each row has a local file."""
+    for number in range(rows.shape[0]):
+        row = rows[number]
+        out[number] = is_filed(agents[row], regimes[active[row]], ranks[row]) == 1

@@ -1,0 +1,171 @@
+"""Treatment: what grades, stars and events bring, paid out of budgets that can run dry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.core.compiled import compiled
+from creditsim.model.chains import WRONG, gather
+from creditsim.model.phases.scoring import filed_rows
+from creditsim.model.regimes import Rules
+from creditsim.model.state import State
+from creditsim.scoring.fold import fold_account
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import KINDS, TRAITS
+
+_ENTERPRISE, _VILLAGER, _RESIDENT = (KINDS.index(kind) for kind in ("enterprise", "villager", "resident"))
+_AA = 4
+_BASE_MP = 1_000_000
+
+
+def treatment(state: State, rules: Rules) -> None:
+    """Give each agent what its grade or star is worth, warn low scorers, pay the funds.
+
+    Worth is the mean over the kind of the measures in force; persons are restricted only
+    where restrictions on persons are on (they carry `requires` of their own). A fund pays
+    claims pro rata to the fen out of its balance, the rest lapses and is counted. A
+    subject is wrongly penalised if its grade without its false entries would be worth
+    more: the core folds its account a second time without them.
+    """
+    scored = _scored_flags(state, rules)
+    worth = _by_grade(state, rules.regimes.worth_fen, scored)
+    rows = np.arange(len(state.agents))
+    state.count("benefits_fen", rows[worth > 0], worth[worth > 0])
+    state.count("penalties_fen", rows[worth < 0], -worth[worth < 0])
+    denied = _by_grade(state, rules.regimes.denied_thousandths, scored)
+    state.count("denied_thousandths", rows[denied > 0], denied[denied > 0])
+    _count_wrongly_penalised(state, rules, scored)
+    _warn(state, rules)
+    _pay_funds(state, rules)
+
+
+def _scored_flags(state: State, rules: Rules) -> np.ndarray:
+    """Return 0 (not scored), 1 (scored), 2 (scored, with a local file) for every row."""
+    flags = np.zeros(len(state.agents), np.uint8)
+    _fill_flags(state.agents, rules.regimes, state.active, state.ranks, flags)
+    state.agents.filed[:] = flags == 2
+    return flags
+
+
+@compiled
+def _fill_flags(agents, regimes, active, ranks, flags):
+    """Fill in who is scored and who has a file."""
+    for row in range(agents.shape[0]):
+        regime = regimes[active[row]]
+        rank = ranks[row]
+        agent = agents[row]
+        if regime.score_on == 0 or (agent.kind != 0 and rank.consent >= regime.consent):
+            continue
+        flags[row] = 1
+        if rank.file < regime.file_cover[agent.kind]:
+            if agent.registration != 2 or agent.kind != 3 or rank.migrant < regime.migrants_included:
+                flags[row] = 2
+
+
+def _by_grade(state: State, table: np.ndarray, scored: np.ndarray) -> np.ndarray:
+    """Return each agent's entry of a (regime, account, kind, grade) table: its grade's if scored, and its star's if filed."""
+    agents = state.agents
+    by_grade = table[state.active, 0, agents.kind, agents.grade]
+    by_star = table[state.active, 1, agents.kind, agents.star]
+    return np.where(scored > 0, by_grade, 0) + np.where((scored == 2) & (agents.kind == _VILLAGER), by_star, 0)
+
+
+def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
+    """Count agents whose grade or star without false entries would be worth more."""
+    chains = state.chains
+    rows = np.unique(chains.rows_of(chains.standing_false()))
+    rows = rows[scored[rows] > 0]
+    wronged = np.zeros(len(rows), np.bool_)
+    _compare_without_false(
+        rows, chains.head, chains.following, chains.entries, chains.status, state.agents, rules.book.district_items,
+        rules.book.village_items, rules.book.district_rules, rules.book.village_rules, rules.book.carried_mp, state.active, rules.regimes, state.month,
+        np.empty(4096, np.int64), wronged,
+    )  # fmt: skip
+    state.count("wrongly_penalised", rows[wronged])
+
+
+@compiled
+def _compare_without_false(
+    rows, head, following, entries, status, agents, district_items, village_items,
+    district_rules, village_rules, carried_mp, active, regimes, month, index, wronged,
+):  # fmt: skip
+    """Fold accounts again without their false entries and compare what the grades are worth."""
+    for position in range(rows.shape[0]):
+        row = rows[position]
+        agent = agents[row]
+        worth = regimes[active[row]].worth_fen
+        number = _true_entries(gather(head, following, entries, row, 0, index), index, status)
+        score, grade, direct, change = fold_account(
+            entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
+        )
+        number = _true_entries(gather(head, following, entries, row, 1, index), index, status)
+        score, star, direct, change = fold_account(
+            entries, index, number, month, village_items, village_rules[0], carried_mp[grade]
+        )
+        deserved = worth[0, agent.kind, grade] + worth[1, agent.kind, star]
+        wronged[position] = deserved > worth[0, agent.kind, agent.grade] + worth[1, agent.kind, agent.star]
+
+
+@compiled
+def _true_entries(number, index, status):
+    """Move the positions of entries that are not false to the front; return their number."""
+    kept = 0
+    for k in range(min(number, index.shape[0])):
+        if status[index[k]] & WRONG == 0:
+            index[kept] = index[k]
+            kept += 1
+    return kept
+
+
+def _warn(state: State, rules: Rules) -> None:
+    """Warn enterprises whose score falls below the threshold; a warning raises the belief in inspection."""
+    agents = state.agents
+    border = rules.regimes.warning_mp[state.active]
+    active_firm = (agents.traits & (1 << TRAITS.index("active"))) > 0
+    below = (agents.kind == _ENTERPRISE) & active_firm & (border > 0) & (agents.score_mp < border)
+    rows = np.flatnonzero(below & (state.below_warning == 0))
+    state.below_warning[:] = below
+    agents.belief[rows, 0] = np.minimum(agents.belief[rows, 0] + assumed("belief.warning_step"), assumed("belief.largest"))
+    state.count("warnings", rows)
+
+
+def _pay_funds(state: State, rules: Rules) -> None:
+    """Charge the village fund and the sub-districts' fund with the month's claims."""
+    agents, regimes = state.agents, rules.regimes
+    villagers = np.flatnonzero((agents.kind == _VILLAGER) & (state.active == 1))
+    with_fund = villagers[state.ranks.fund[villagers] < regimes.fund_sites[1]]
+    levers = rules.values[1]
+    income = round(levers["village.fund_yuan_per_head_year"] * 100 * len(with_fund)) // 12
+    claimants = _best_of_each_site(state, with_fund[filed_rows(state, rules, with_fund)], int(regimes.fund_top_ppm[1]))
+    _pay(state, 0, income, claimants, int(regimes.fund_claim_fen[1]))
+    residents = np.flatnonzero((agents.kind == _RESIDENT) & (state.active == 1))
+    income = round(levers["fund.subdistrict_yuan_per_head_year"] * 100 * len(residents)) // 12
+    claimants = residents[filed_rows(state, rules, residents) & (agents.grade[residents] >= _AA)]
+    _pay(state, 1, income, claimants, int(regimes.subdistrict_claim_fen[1]))
+
+
+def _best_of_each_site(state: State, rows: np.ndarray, top_ppm: int) -> np.ndarray:
+    """Return the top share of each village by score, among those above the base score; ties by lot."""
+    agents = state.agents
+    lot = draws.words(state.seed, state.replication, agents.slot[rows], state.month, draws.REWARD)
+    order = rows[np.lexsort((lot, -agents.village_score_mp[rows].astype(np.int64), agents.site[rows]))]
+    sites = agents.site[order].astype(np.int64)
+    first = np.searchsorted(sites, sites)
+    places = np.bincount(sites, minlength=1)[sites] * top_ppm // 1_000_000
+    return order[(np.arange(len(order)) - first < places) & (agents.village_score_mp[order] > _BASE_MP)]
+
+
+def _pay(state: State, fund: int, income_fen: int, claimants: np.ndarray, claim_fen: int) -> None:
+    """Take in a month's income and pay equal claims pro rata to the fen; the remainder stays in the fund."""
+    balance = int(state.fund_fen[fund]) + income_fen
+    each = claim_fen
+    if len(claimants) * claim_fen > balance:
+        each = balance // len(claimants)
+    paid = each * len(claimants)
+    state.fund_fen[fund] = balance - paid
+    state.public[f"fund_{fund}_income_fen"] = income_fen
+    state.public[f"fund_{fund}_paid_fen"] = paid
+    state.count("fund_paid_fen", claimants, each)
+    state.count("fund_lapsed_fen", claimants, claim_fen - each)
+    state.count("benefits_fen", claimants, each)

@@ -1,0 +1,210 @@
+"""The state of a run: who the agents are now, what is on file, what waits at the desks."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.model.chains import Chains
+from creditsim.population.synthesis import Population
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS
+
+RANKS = np.dtype([("file", "i8"), ("consent", "i8"), ("migrant", "i8"), ("aware", "i8"), ("fund", "i8"), ("bins", "i8")])
+"""Fixed 32-bit words of an agent (the last two: of its home site); a share is reached by those below its threshold,
+so that a larger share includes everyone of a smaller one."""
+
+PENDING = np.dtype(
+    [
+        ("row", "i4"),
+        ("activity", "i2"),
+        ("channel", "i1"),
+        ("wrong", "u1"),
+        ("item", "i4"),
+        ("points_mp", "i4"),
+        ("account", "i1"),
+        ("event", "i4"),
+        ("check", "i8"),
+    ]
+)
+"""A filed record that waits for the verification desk; `check` is its 32-bit word there."""
+
+CASE = np.dtype([("entry", "i8"), ("row", "i4"), ("filed", "i4"), ("wrong", "u1"), ("check", "i8")])
+"""An appeal that waits for its desk."""
+
+QUANTITIES = (
+    "breaches",
+    "merits",
+    "harm_fen",
+    "benefit_fen",
+    "detected",
+    "posted_negative",
+    "posted_positive",
+    "posted_false",
+    "good_people",
+    "hours_tenths",
+    "sorted",
+    "cheap_points_mp",
+    "bonus_points_mp",
+    "local_breaches",
+    "sorting_met",
+    "tutoring_year",
+    "fines_fen",
+    "visits",
+    "visits_compliant",
+    "visits_seen",
+    "compliant",
+    "warnings",
+    "agents",
+    "active_agents",
+    "adults",
+    "filed",
+    "scored",
+    "stuck_low",
+    "wrongly_penalised",
+    "entries_held",
+    "published",
+    "benefits_fen",
+    "penalties_fen",
+    "trust_millionths",
+    "crowding_millionths",
+    "aware",
+    "registered",
+    "app_active",
+    "appeals_filed",
+    "appeals_upheld",
+    "false_standing",
+    "false_standing_months",
+    "repaired",
+    "denied_thousandths",
+    "fund_paid_fen",
+    "fund_lapsed_fen",
+    "rewards_fen",
+)
+"""What is counted each month in each cell of groups; integers, so that no order of summation matters."""
+
+# Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
+BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
+
+CELLS = 16 * len(SETTINGS)
+NO_MONTH = -1
+
+
+@dataclass
+class State:
+    """Everything that changes from month to month.
+
+    Attributes
+    ----------
+    population : Population
+        Who was there at the start; never changed.
+    agents : numpy.recarray of AGENT
+    month : int
+        Calendar month that the next step simulates.
+    chains : Chains
+        The ledger and each agent's entries in it.
+    counts : ndarray of int64, shape (cells, quantities)
+        This month's counts.
+    done, met : ndarray of int64, shape (sites, activities)
+        Visible acts and opportunities of last month, by site.
+    """
+
+    population: Population
+    seed: int
+    replication: int
+    agents: np.ndarray
+    month: int
+    chains: Chains
+    ranks: np.ndarray
+    counts: np.ndarray
+    done: np.ndarray
+    met: np.ndarray
+    visited: np.ndarray
+    active: np.ndarray
+    deeds: np.ndarray
+    last_breach: np.ndarray
+    last_tutoring: np.ndarray
+    hours_tenths: np.ndarray
+    below_warning: np.ndarray
+    held: np.ndarray
+    active_before: np.ndarray
+    members: tuple[np.ndarray, np.ndarray]
+    pending: np.ndarray = field(default_factory=lambda: np.zeros(0, PENDING))
+    cases: np.ndarray = field(default_factory=lambda: np.zeros(0, CASE))
+    filed_now: np.ndarray = field(default_factory=lambda: np.zeros(0, PENDING))
+    fund_fen: np.ndarray = field(default_factory=lambda: np.zeros(2, np.int64))
+    public: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """Return an independent copy: a branch point for several policies."""
+        return copy.deepcopy(self, {id(self.population): self.population})
+
+    def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
+        """Add an amount to a quantity, in the cell of each row."""
+        column = self.counts[:, QUANTITIES.index(quantity)]
+        np.add.at(column, self.agents.cell[rows], amount)
+
+
+def first_state(population: Population, month: int, activities: int) -> State:
+    """Return the state before the first month of burn-in."""
+    agents = population.agents.copy().view(np.recarray)
+    agents.trust[:] = assumed("trust.start_share")
+    agents.belief[:] = 1.0
+    agents.false_belief[:] = assumed("belief.false_record_start_share")
+    agents.score_mp[:] = 1_000_000
+    agents.village_score_mp[:] = 1_000_000
+    agents.grade[:] = 3
+    agents.star[:] = 2
+    size, sites = len(agents), len(population.sites)
+    return State(
+        population=population,
+        seed=population.seed,
+        replication=population.replication,
+        agents=agents,
+        month=month,
+        chains=Chains(size),
+        ranks=_ranks(population),
+        counts=np.zeros((CELLS, len(QUANTITIES)), np.int64),
+        done=np.zeros((sites, activities), np.int64),
+        met=np.zeros((sites, activities), np.int64),
+        visited=np.zeros(size, np.uint8),
+        active=np.zeros(size, np.uint8),
+        deeds=np.zeros(size, np.uint8),
+        last_breach=np.full(size, NO_MONTH, np.int32),
+        last_tutoring=np.full(size, NO_MONTH, np.int32),
+        held=np.zeros(CELLS, np.int64),
+        active_before=np.zeros(size, np.uint8),
+        hours_tenths=np.zeros(size, np.int32),
+        below_warning=np.zeros(size, np.uint8),
+        members=_members(agents.home, sites),
+    )
+
+
+def kind_rows(state: State, kind: str) -> slice:
+    """Return the rows of a kind: agents are sorted by kind."""
+    low, high = np.searchsorted(state.agents.kind, [KINDS.index(kind), KINDS.index(kind) + 1])
+    return slice(int(low), int(high))
+
+
+def _members(homes: np.ndarray, sites: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return who lives at each site, as CSR: starts (sites + 1) and rows."""
+    starts = np.concatenate(([0], np.cumsum(np.bincount(homes, minlength=sites))))
+    return starts.astype(np.int64), np.argsort(homes, kind="stable")
+
+
+def _ranks(population: Population) -> np.ndarray:
+    """Return the fixed words of all agents."""
+    agents, key = population.agents, (population.seed, population.replication)
+    ranks = np.zeros(len(agents), RANKS)
+    for index, name in enumerate(("file", "consent", "migrant", "aware")):
+        ranks[name] = draws.words(*key, agents["slot"], 0, draws.FILE_OPENED, index)
+    for index, name in enumerate(("fund", "bins")):
+        by_site = draws.words(*key, np.arange(len(population.sites)), 0, draws.PLACE, 64 + index)
+        ranks[name] = by_site[agents["home"]]
+    return ranks.view(np.recarray)
+
+
+__all__ = ["CASE", "CELLS", "CHANNELS", "PENDING", "QUANTITIES", "State", "first_state", "kind_rows"]

@@ -1,0 +1,151 @@
+"""Mesa agents: views on rows of the record array, for reading and for one's own rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+
+from creditsim.model.phases.acting import choice_terms, sector_visit_rates, utility_of
+from creditsim.model.choice import acts
+from creditsim.population.agents import AGENT
+from creditsim.spec.activities import Activity, activities
+from creditsim.spec.vocabulary import GRADES, KINDS
+
+
+class Opportunity:
+    """An activity that an agent meets this month, with what is at stake.
+
+    Attributes
+    ----------
+    activity : Activity
+        From the catalogue; `number` is its index there.
+    stake_yuan : float
+        Gain of a breach or cost of a good deed, for this agent this month.
+    noise : float
+        Logistic noise of this choice.
+    """
+
+    __slots__ = ("activity", "number", "stake_yuan", "noise")
+
+    def __init__(self, record: np.record):
+        self.number = int(record.activity)
+        self.activity: Activity = activities()[self.number]
+        self.stake_yuan = float(record.stake_yuan)
+        self.noise = float(record.noise)
+
+    def __repr__(self) -> str:
+        """Return activity and stake."""
+        return f"Opportunity({self.activity.id}, stake {self.stake_yuan:.0f} yuan)"
+
+
+class RowAgent(mesa.Agent):
+    """One row of the model's agents.
+
+    Reading an attribute of `AGENT` (``honesty``, ``score_mp``, ...) reads the row, and
+    setting it writes the row. Subclass one of the kinds, override `decide`, and pass the
+    class to `CreditModel(agent_classes=[...])`: only that kind then runs object by object.
+    """
+
+    kind = ""
+
+    def __init__(self, model: mesa.Model, row: int):
+        super().__init__(model)
+        self.row = row
+
+    def decide(self, opportunity: Opportunity) -> bool:
+        """Say whether the agent acts on an opportunity; by default the compiled rule."""
+        noise, tau = opportunity.noise, float(self.model.rules.activities[opportunity.number].tau)
+        return bool(acts(self.utility(opportunity), tau, noise))
+
+    def utility(self, opportunity: Opportunity) -> float:
+        """Return the utility of acting, without its noise (no unit)."""
+        state, rules, k = self.model.state, self.model.rules, opportunity.number
+        regime, home = state.active[self.row], state.agents.home[self.row]
+        return utility_of(
+            state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
+            state.ranks[self.row], opportunity.stake_yuan, state.done[home, k], state.met[home, k],
+            self.model.choice_terms, self.model.visit_rates[k],
+        )  # fmt: skip
+
+    @property
+    def score(self) -> float:
+        """Return the district score in points."""
+        return self.score_mp / 1000
+
+    @property
+    def grade_name(self) -> str:
+        """Return the district grade, D to AAA."""
+        return GRADES[self.grade]
+
+    def __repr__(self) -> str:
+        """Return kind, row and score."""
+        return f"{type(self).__name__}(row {self.row}, score {self.score:g})"
+
+
+def _field(name: str) -> property:
+    """Return a property that reads and writes one field of the row."""
+
+    def read(agent: RowAgent) -> Any:
+        value = agent.model.state.agents[name][agent.row]
+        return value.copy() if isinstance(value, np.ndarray) else value.item()
+
+    def write(agent: RowAgent, value: Any) -> None:
+        agent.model.state.agents[name][agent.row] = value
+
+    return property(read, write, doc=f"``AGENT.{name}`` of this row.")
+
+
+for _name in AGENT.names:
+    if _name != "kind":
+        setattr(RowAgent, _name, _field(_name))
+
+
+class Enterprise(RowAgent):
+    """A firm or a sole trader."""
+
+    kind = "enterprise"
+
+
+class Teacher(RowAgent):
+    """A teacher of a public, private or tutoring institution."""
+
+    kind = "teacher"
+
+
+class Villager(RowAgent):
+    """An adult who lives in a village."""
+
+    kind = "villager"
+
+
+class Resident(RowAgent):
+    """An adult who lives in a community."""
+
+    kind = "resident"
+
+
+AGENT_CLASSES: dict[str, type[RowAgent]] = {cls.kind: cls for cls in (Enterprise, Teacher, Villager, Resident)}
+"""The class of each kind, by default."""
+
+
+def classes_by_kind(chosen: Any = ()) -> dict[int, type[RowAgent]]:
+    """Return the class of each kind's code, with subclasses in place of the defaults.
+
+    Raises
+    ------
+    TypeError
+        If something is no subclass of one of the kinds.
+    """
+    by_kind = dict(AGENT_CLASSES)
+    for cls in chosen:
+        if not (isinstance(cls, type) and issubclass(cls, RowAgent) and cls.kind in by_kind):
+            names = ", ".join(each.__name__ for each in AGENT_CLASSES.values())
+            raise TypeError(f"got {cls!r}, expected a subclass of {names}")
+        by_kind[cls.kind] = cls
+    return {KINDS.index(kind): cls for kind, cls in by_kind.items()}
+
+
+__all__ = ["AGENT_CLASSES", "Enterprise", "Opportunity", "Resident", "RowAgent", "Teacher", "Villager",
+           "choice_terms", "classes_by_kind", "sector_visit_rates"]

@@ -1,0 +1,128 @@
+"""What an agent and a site are: one record each, in structured arrays.
+
+`AGENT` is the row of the whole model: the population fills identity, group, economics and
+dispositions, and leaves beliefs and accounts at zero for the model to set. Kinds, traits and
+bands are stored by their index in `creditsim.spec.vocabulary`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, SETTINGS, SITE_KINDS, TRAITS
+
+AGENT = np.dtype(
+    [
+        ("slot", "<u4"),  # kind * SLOTS_PER_KIND + index within the kind: the key of all draws
+        ("kind", "u1"),  # index in KINDS
+        ("area", "u1"),  # index in Population.areas
+        ("site", "<u2"),  # row in Population.sites: where one is treated
+        ("home", "<u2"),  # row in Population.sites: where one lives
+        ("household", "<i4"),  # index in Population.households, NOBODY for an enterprise
+        ("employer", "<i4"),  # row of an enterprise, or NOBODY
+        ("representative", "<i4"),  # enterprise: row of a person; else NOBODY
+        ("traits", "<u4"),  # bit i is TRAITS[i]
+        ("age_band", "u1"),
+        ("sex", "u1"),  # MALE, FEMALE, NO_SEX
+        ("education", "u1"),
+        ("residence", "u1"),  # RURAL, URBAN
+        ("registration", "u1"),
+        ("online", "u1"),
+        ("cell", "u1"),  # group cell, see cell_codes
+        ("income_yuan_month", "<f8"),  # persons: disposable income; enterprises: turnover
+        ("honesty", "<f8"),
+        ("prosociality", "<f8"),
+        ("money_weight", "<f8"),
+        ("trust", "<f8"),
+        ("crowding", "<f8"),
+        ("belief", "<f8", (len(CHANNELS),)),
+        ("false_belief", "<f8"),
+        ("score_mp", "<i4"),
+        ("village_score_mp", "<i4"),
+        ("grade", "i1"),
+        ("star", "i1"),
+        ("months_low", "<i2"),
+        ("awareness", "u1"),
+        ("filed", "u1"),
+    ],
+    # Aligned: Numba loads a nested array (belief) as if it were, whatever the record says.
+    align=True,
+)
+"""One agent."""
+
+SITE = np.dtype([("kind", "u1"), ("area", "u1"), ("number", "<i4")], align=True)
+"""One site: kind (index in SITE_KINDS), area, and its number within kind and area, from 1."""
+
+ENTERPRISE_DETAIL = np.dtype([("sector", "u1"), ("size", "u1"), ("workers", "<i4")], align=True)
+"""What only enterprises have: sector and size (indices in the marginals), workers in the zone."""
+
+SCHOOL_DETAIL = np.dtype([("site", "<u2"), ("stage", "u1"), ("ownership", "u1")], align=True)
+"""What only schools have: row in the sites, stage and ownership (indices in the marginals)."""
+
+SLOTS_PER_KIND = 1 << 24
+"""Slots reserved for each kind, so that one more agent of a kind moves nobody's slot."""
+
+NOBODY = -1
+"""No household, no employer, no representative."""
+
+MALE, FEMALE, NO_SEX = 0, 1, 255
+RURAL, URBAN = 0, 1
+
+ENTERPRISE, TEACHER, VILLAGER, RESIDENT = (
+    KINDS.index(name) for name in ("enterprise", "teacher", "villager", "resident")
+)
+VILLAGE, COMMUNITY, SCHOOL, MARKET = (
+    SITE_KINDS.index(name) for name in ("village", "community", "school", "market")
+)
+FIRST_BAND_OF_60 = 5
+"""Index in AGE_BANDS of the first band of people aged 60 or more."""
+
+FIRST_BAND_OF_65 = 6
+"""Index in AGE_BANDS of the first band of people aged 65 or more."""
+
+TRAIT_BIT = {name: 1 << position for position, name in enumerate(TRAITS)}
+"""The bit of each trait in ``AGENT.traits``."""
+
+CELLS = len(SETTINGS) * 16
+"""Number of group cells."""
+
+SETTING_OF_KIND = tuple(
+    SETTINGS.index(name)
+    for name in (
+        "enterprise",
+        "school",
+        "village",
+        "community",
+        "school",
+        "government",
+        "school",
+        "government",
+    )
+)
+"""Index in SETTINGS for each of KINDS: where a kind's outcomes are counted."""
+
+
+def make_slots(kind: int, count: int) -> np.ndarray:
+    """Return the slots of the first `count` agents of a kind, as ``uint32``."""
+    return (kind * SLOTS_PER_KIND + np.arange(count, dtype=np.int64)).astype(np.uint32)
+
+
+def cell_codes(agents: np.ndarray) -> np.ndarray:
+    """Return the group cell of each agent, as ``uint8``.
+
+    A cell is setting * 16 + aged 60 or more * 8 + offline * 4 + registered outside the
+    zone * 2 + low education (primary or none); an enterprise has the setting only.
+    """
+    setting = np.asarray(SETTING_OF_KIND, dtype=np.int64)[agents["kind"]]
+    groups = (
+        (agents["age_band"] >= FIRST_BAND_OF_60) * 8
+        + (agents["online"] == 0) * 4
+        + (agents["registration"] > 0) * 2
+        + (agents["education"] <= EDUCATION.index("primary")) * 1
+    )
+    return (setting * 16 + np.where(agents["sex"] == NO_SEX, 0, groups)).astype(np.uint8)
+
+
+def has_trait(agents: np.ndarray, name: str) -> np.ndarray:
+    """Return for each agent whether it has a trait, as booleans."""
+    return (agents["traits"] & TRAIT_BIT[name]) != 0

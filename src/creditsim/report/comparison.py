@@ -1,0 +1,233 @@
+"""The comparison as readers hold it: summary, figures, report, files."""
+
+from __future__ import annotations
+
+import json
+import os
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from creditsim.analysis.compare import VERDICTS, ComparedScenarios
+from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.report.labels import LANGUAGES
+from creditsim.report.sentences import lead
+from creditsim.report.tables import summary_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+class Comparison(ComparedScenarios):
+    """A comparison of scenarios with its summary, figures, report and files.
+
+    Made by `creditsim.compare`, or with `Comparison.from_outcomes` from a frame of outcomes.
+    """
+
+    def summary(self) -> pd.DataFrame:
+        """Return one row a scenario and outcome, rounded, with interval text and verdict.
+
+        Numbers are in the outcome's unit and None where it is not defined; full precision
+        and the split by setting and group are in `to_frame`.
+        """
+        return summary_frame(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all differences in full precision: scenario, outcome, setting, group, ...; a copy."""
+        return self.differences.copy()
+
+    def plot(
+        self,
+        outcome: str = "breaches",
+        setting: str = "all",
+        group: str = "all",
+        ax: Axes | None = None,
+        lang: str = "en",
+    ) -> Axes:
+        """Draw one outcome month by month: mean and range of the replications by scenario.
+
+        Parameters
+        ----------
+        outcome : str
+            Full name or nickname.
+        setting, group : str
+            Part to draw.
+
+        Raises
+        ------
+        InputError
+            If the outcome, or this part of it, is not in the comparison.
+        """
+        from creditsim.report.figures import plot_paths
+        from creditsim.report.fonts import figure_language
+        from creditsim.report.scenarios import baseline_first, programme_starts
+
+        _check_language(lang)
+        found = self._computed(outcome)
+        self._check_part(found.name, setting, group)
+        return plot_paths(
+            self.outcomes,
+            found,
+            baseline_first(self, figure_language(lang)),
+            setting=setting,
+            group=group,
+            starts=programme_starts(self),
+            ax=ax,
+            lang=lang,
+        )
+
+    def plot_differences(
+        self, outcome: str | None = None, by: str = "group", ax: Axes | None = None, lang: str = "en"
+    ) -> Axes:
+        """Draw differences to the baseline with intervals and the smallest relevant effect.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            Without one: all behavioural outcomes and harms, each in multiples of its smallest
+            relevant effect. With one: that outcome in its own unit, split by `by`.
+        by : {"group", "setting"}
+        """
+        from creditsim.report.figures import plot_difference_forest, plot_difference_parts
+        from creditsim.report.fonts import figure_language
+        from creditsim.report.scenarios import baseline_first
+
+        _check_language(lang)
+        titles = baseline_first(self, figure_language(lang))
+        if outcome is None:
+            kinds = ("behavioural", "harm")
+            frame = self.headline()
+            kind = frame["outcome"].map(lambda name: self.catalogue[name].kind)
+            frame = frame[kind.isin(kinds)]
+            # Behaviour first, then harms, each in the catalogue's order.
+            frame = frame.sort_values("outcome", key=lambda _: kind[kind.isin(kinds)], kind="stable")
+            return plot_difference_forest(frame, self.catalogue, titles, level=self.level, ax=ax, lang=lang)
+        if by not in ("group", "setting"):
+            raise InputError(Fault(unknown(by, ("group", "setting"), "split"), key="by"))
+        found = self._computed(outcome)
+        other = "setting" if by == "group" else "group"
+        frame = self.differences
+        frame = frame[(frame["outcome"] == found.name) & (frame[other] == "all")]
+        return plot_difference_parts(frame, found, titles, by=by, ax=ax, lang=lang)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write summary, all differences and monthly means to a workbook; return its path.
+
+        Raises
+        ------
+        InputError
+            If openpyxl is not installed.
+        """
+        import pandas as pd
+
+        try:
+            import openpyxl  # noqa: F401
+        except ImportError:
+            raise InputError(
+                Fault("writing .xlsx files needs openpyxl; install it with: pip install openpyxl", str(path))
+            ) from None
+        keys = ["scenario", "outcome", "setting", "group", "month"]
+        monthly = self.outcomes.groupby(keys, sort=True, observed=True)["value"].mean().reset_index()
+        with pd.ExcelWriter(path, engine="openpyxl") as book:
+            self.summary().to_excel(book, sheet_name="summary", index=False)
+            self.to_frame().to_excel(book, sheet_name="differences", index=False)
+            monthly.to_excel(book, sheet_name="monthly means", index=False)
+        return Path(path)
+
+    def report(self, path: str | Path, lang: str = "en") -> Path:
+        """Write the report, one HTML file that needs nothing else; return its path.
+
+        Raises
+        ------
+        InputError
+            If the language is unknown or the file cannot be written.
+        """
+        from creditsim.report.document import document_html
+
+        _check_language(lang)
+        path = Path(path)
+        _write_text(path, document_html(self, shipped_levers(), lang))
+        return path
+
+    def save(self, folder: str | Path, lang: str = "en") -> Path:
+        """Write report.html, comparison.parquet and comparison.json into a folder; return it."""
+        from creditsim.experiment.files import write_table
+
+        _check_language(lang)
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise InputError(Fault(f"cannot make this folder: {problem.strerror}", str(folder))) from None
+        self.report(folder / "report.html", lang)
+        write_table(folder / "comparison.parquet", self.to_frame())
+        text = json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
+        _write_text(folder / "comparison.json", text + "\n")
+        return folder
+
+    def __repr__(self) -> str:
+        """Return what was compared and how many outcomes got which verdict."""
+        lines = [
+            f"Comparison with {self.baseline}: {self.replications} replications of {self.months} months, "
+            f"scale {self.scale:g}, seed {self.seed}"
+        ]
+        verdicts = self.headline().groupby("scenario", sort=False)["verdict"]
+        for label, found in verdicts:
+            counts = found.value_counts()
+            words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
+            lines.append(f"  {label}: {words}")
+        return "\n".join([*lines, f"  fingerprint {self.fingerprint[:16]}"])
+
+    def _repr_html_(self) -> str:
+        """Return the heading and the summary as a table for notebooks."""
+        heading = escape(lead(self))
+        table = self.summary().to_html(index=False, border=0, na_rep="–")
+        return f"<p>{heading}</p>\n{table}\n<p>fingerprint <code>{escape(self.fingerprint[:16])}</code></p>"
+
+    def _computed(self, outcome: str) -> Any:
+        """Return the outcome of a name or nickname if this comparison computed it."""
+        found = self.outcome(outcome)
+        names = set(self.differences["outcome"]) | set(self.outcomes["outcome"])
+        if found.name not in names:
+            raise InputError(
+                Fault(f"{found.name} was not computed; {unknown(outcome, names, 'outcome')}", key="outcome")
+            )
+        return found
+
+    def _check_part(self, outcome: str, setting: str, group: str) -> None:
+        """Raise if an outcome has no rows for a setting and group."""
+        frame = self.outcomes[self.outcomes["outcome"] == outcome]
+        faults = []
+        for key, value in (("setting", setting), ("group", group)):
+            known = set(frame[key])
+            if value not in known:
+                faults.append(Fault(unknown(value, known, f"{key} of {outcome}"), key=key))
+        if not faults and not ((frame["setting"] == setting) & (frame["group"] == group)).any():
+            faults.append(Fault(f"{outcome} is not split by group within {setting}", key="group"))
+        if faults:
+            raise InputError(faults)
+
+
+def shipped_levers() -> Any:
+    """Return the shipped catalogue of levers."""
+    from creditsim.spec.catalogue import levers
+
+    return levers()
+
+
+def _check_language(lang: str) -> None:
+    """Raise if there are no words for a language."""
+    if lang not in LANGUAGES:
+        raise InputError(Fault(unknown(lang, LANGUAGES, "language"), key="lang"))
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all, the same bytes on every system."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(text.encode())
+        os.replace(beside, path)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        raise InputError(Fault(f"cannot write this file: {problem.strerror}", str(path))) from None

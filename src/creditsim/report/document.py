@@ -1,0 +1,297 @@
+"""Write the report: one HTML file that needs nothing else, in English or Chinese.
+
+The same comparison gives the same bytes: no clock, no address, no random order.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from creditsim.analysis.compare import ComparedScenarios
+from creditsim.report import style
+from creditsim.report.figures import figure_style
+from creditsim.report.fonts import figure_language
+from creditsim.report.labels import name_of, say
+from creditsim.report.panels import draw_differences, draw_groups, draw_paths
+from creditsim.report.questions import questions_table
+from creditsim.report.scenarios import compared, scenario_titles
+from creditsim.report.sentences import lead, outcome_list, verdict_sentence
+from creditsim.report.tables import (
+    KINDS,
+    Cell,
+    Table,
+    change_table,
+    headline_rows,
+    horizon_table,
+    listed,
+    matrix_table,
+    outcome_table,
+    table_html,
+    tally_table,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SECTIONS = (
+    "verdicts",
+    "changes",
+    "outcomes",
+    "settings",
+    "groups",
+    "costs",
+    "questions",
+    "reading",
+    "provenance",
+)
+
+
+def document_html(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str = "en") -> str:
+    """Return the report of a comparison as one HTML document.
+
+    Parameters
+    ----------
+    comparison : ComparedScenarios
+    levers : mapping of str to Lever
+        Titles and units of the levers.
+    lang : {"en", "zh"}
+    """
+    body = [_head(comparison, lang)]
+    writers = {
+        "verdicts": lambda: _verdicts(comparison, lang),
+        "changes": lambda: _changes(comparison, levers, lang),
+        "outcomes": lambda: _outcomes(comparison, lang),
+        "settings": lambda: _matrices(comparison, "setting", lang),
+        "groups": lambda: _groups(comparison, lang),
+        "costs": lambda: _costs(comparison, lang),
+        "questions": lambda: _questions(comparison, lang),
+        "reading": lambda: _reading(comparison, lang),
+        "provenance": lambda: _provenance(comparison, lang),
+    }
+    for section in SECTIONS:
+        body.append(f'<section id="{section}"><h2>{escape(say(f"section.{section}", lang))}</h2>')
+        body += [writers[section](), "</section>"]
+    title = escape(say("title", lang))
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            f'<html lang="{"zh-Hans" if lang == "zh" else "en"}">',
+            '<head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title>",
+            f"<style>{style.CSS}</style></head>",
+            "<body>",
+            *body,
+            f"<script>{style.COPY_SCRIPT}</script>",
+            "</body></html>",
+            "",
+        ]
+    )
+
+
+def _head(comparison: ComparedScenarios, lang: str) -> str:
+    """Return title, what was compared, and how far to trust it."""
+    titles = scenario_titles(comparison.scenarios, lang)
+    rows = []
+    for label in [comparison.baseline, *compared(comparison)]:
+        scenario = comparison.scenarios[label]
+        role = "baseline" if label == comparison.baseline else "compared"
+        about = scenario.about.get(lang) or scenario.about.get("en") or ""
+        rows.append(
+            (
+                Cell((titles[label],), "head"),
+                Cell((label,)),
+                Cell((say(f"role.{role}", lang),)),
+                Cell((about,)),
+            )
+        )
+    head = tuple(
+        Cell((say(key, lang),)) for key in ("column.scenario", "column.name", "role", "column.about")
+    )
+    table = Table(say("caption.compared", lang), head, rows)
+    banner = "".join(
+        f"<p>{escape(say(f'banner.{part}', lang))}</p>"
+        for part in ("population", "intervals", "assumptions", "not_simulated")
+    )
+    links = "\n".join(f'<a href="#{name}">{escape(say(f"section.{name}", lang))}</a>' for name in SECTIONS)
+    return "\n".join(
+        [
+            f"<header><h1>{escape(say('title', lang))}</h1>",
+            f"<p>{escape(lead(comparison, lang))}</p>",
+            f'<aside class="banner"><h4>{escape(say("banner.title", lang))}</h4>{banner}</aside>',
+            f"<nav>{links}</nav>",
+            table_html(table, "compared", lang),
+            "</header>",
+        ]
+    )
+
+
+def _verdicts(comparison: ComparedScenarios, lang: str) -> str:
+    """Return a card for each scenario with behaviour and harms side by side, and the figures."""
+    titles = scenario_titles(comparison.scenarios, lang)
+    parts = [f'<p class="note">{escape(say("section.verdicts.note", lang))}</p>']
+    for label in compared(comparison):
+        sides = "".join(
+            f"<div>{_findings(comparison, label, kind, lang)}</div>" for kind in ("behavioural", "harm")
+        )
+        costs = _findings(comparison, label, "cost", lang)
+        heading = say("verdicts.under", lang, scenario=titles[label], baseline=titles[comparison.baseline])
+        parts.append(
+            f'<article class="card"><h3>{escape(heading)}</h3><div class="sides">{sides}</div>'
+            f'<div class="wide">{costs}</div></article>'
+        )
+    if figure_language(lang) != lang:
+        parts.append(f'<p class="note">{escape(say("figure.font_missing", lang))}</p>')
+    percent = f"{100 * comparison.level:g}"
+    parts.append(
+        _figure_html(
+            draw_differences(comparison, lang),
+            say("figure.differences", lang, percent=percent),
+            say("figure.differences_note", lang),
+            lang,
+        )
+    )
+    paths = draw_paths(comparison, lang)
+    parts.append(_figure_html(paths, say("figure.paths", lang), say("figure.paths_note", lang), lang))
+    return "\n".join(parts)
+
+
+def _findings(comparison: ComparedScenarios, label: str, kind: str, lang: str) -> str:
+    """Return clear findings as sentences and the others as lists, nothing left out."""
+    rows = [row for row in headline_rows(comparison, kind) if row["scenario"] == label]
+    parts = [f"<h4>{escape(name_of('kind', kind, lang))}</h4>"]
+    if not rows:
+        return "".join([*parts, f"<p>{escape(say('sentence.none_at_all', lang))}</p>"])
+    clear = [row for row in rows if row["verdict"] in ("lower", "higher")]
+    if clear:
+        sentences = [
+            verdict_sentence(row, comparison.catalogue[row["outcome"]], lang, level=comparison.level)
+            for row in clear
+        ]
+        parts.append("<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>")
+    else:
+        parts.append(f"<p>{escape(say('sentence.none_clear', lang))}</p>")
+    for verdict in ("negligible", "unclear", "not defined"):
+        quiet = [row for row in rows if row["verdict"] == verdict]
+        if quiet:
+            line = say(
+                "sentence.others",
+                lang,
+                verdict=name_of("verdict", verdict, lang),
+                count=len(quiet),
+                outcomes=outcome_list(quiet, comparison.catalogue, lang),
+            )
+            parts.append(f'<p class="note">{escape(line[:1].upper() + line[1:])}</p>')
+    return "".join(parts)
+
+
+def _changes(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) -> str:
+    """Return the resolved difference of each scenario to the baseline."""
+    parts = [f"<p>{escape(say('changes.length', lang))}</p>"]
+    for place, label in enumerate(compared(comparison)):
+        parts.append(_table_or_note(change_table(comparison, label, levers, lang), f"changes-{place}", lang))
+    return "\n".join(parts)
+
+
+def _outcomes(comparison: ComparedScenarios, lang: str) -> str:
+    """Return a table for each kind of outcome."""
+    tables = ((kind, outcome_table(comparison, kind, lang)) for kind in KINDS)
+    return "\n".join(table_html(table, f"outcomes-{kind}", lang) for kind, table in tables if table)
+
+
+def _matrices(comparison: ComparedScenarios, by: str, lang: str) -> str:
+    """Return for each scenario a table with settings or groups as columns."""
+    return "\n".join(
+        _table_or_note(matrix_table(comparison, label, by, lang), f"{by}-{place}", lang)
+        for place, label in enumerate(compared(comparison))
+    )
+
+
+def _groups(comparison: ComparedScenarios, lang: str) -> str:
+    """Return the tally, the figure and the tables by group."""
+    tally = tally_table(comparison, lang)
+    if tally is None:
+        return f"<p>{escape(say('matrix.absent', lang))}</p>"
+    note = say("figure.groups_note", lang, percent=f"{100 * comparison.level:g}")
+    figure = _figure_html(draw_groups(comparison, lang), say("figure.groups", lang), note, lang)
+    return "\n".join([table_html(tally, "tally", lang), figure, _matrices(comparison, "group", lang)])
+
+
+def _costs(comparison: ComparedScenarios, lang: str) -> str:
+    """Return cost sentences of every verdict, and sums over the horizon."""
+    titles = scenario_titles(comparison.scenarios, lang)
+    rows = headline_rows(comparison, "cost")
+    if not rows:
+        return f"<p>{escape(say('sentence.none_at_all', lang))}</p>"
+    sentences = (
+        verdict_sentence(
+            row,
+            comparison.catalogue[row["outcome"]],
+            lang,
+            titles[row["scenario"]],
+            comparison.level,
+        )
+        for row in rows
+    )
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    table = horizon_table(comparison, lang)
+    return f"<ul>{items}</ul>" + (table_html(table, "horizon", lang) if table else "")
+
+
+def _questions(comparison: ComparedScenarios, lang: str) -> str:
+    """Return the questions with answers or the honest reason why there is none."""
+    absent = [name for name in comparison.catalogue if name not in set(comparison.differences["outcome"])]
+    line = say("not_computed", lang, count=len(absent), outcomes=listed(comparison, absent, lang))
+    note = f'<p class="note">{escape(line)}</p>' if absent else ""
+    return table_html(questions_table(comparison, lang), "answers", lang) + note
+
+
+def _reading(comparison: ComparedScenarios, lang: str) -> str:
+    """Return how to read the report."""
+    percent = f"{100 * comparison.level:g}"
+    topics = ("difference", "interval", "verdict", "many", "rounding", "direct", "recorded", "purpose")
+    items = (say(f"reading.{topic}", lang, percent=percent) for topic in topics)
+    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+
+
+def _provenance(comparison: ComparedScenarios, lang: str) -> str:
+    """Return what is needed to make the same report again."""
+    facts = [
+        ("fingerprint", comparison.fingerprint),
+        ("inputs", comparison.inputs),
+        ("replications", comparison.replications),
+        ("scale", f"{comparison.scale:g}"),
+        ("seed", comparison.seed),
+        ("months", comparison.months),
+    ]
+    rows = [(Cell((say(f"provenance.{key}", lang),), "head"), Cell((str(value),))) for key, value in facts]
+    rows += [
+        (Cell((say("provenance.version", lang, software=name),), "head"), Cell((str(version),)))
+        for name, version in sorted(comparison.versions.items())
+    ]
+    head = tuple(Cell((say(key, lang),)) for key in ("column.what", "column.which"))
+    return table_html(Table(say("caption.provenance", lang), head, rows), "sources", lang)
+
+
+def _figure_html(figure: Figure | None, heading: str, note: str, lang: str) -> str:
+    """Return a figure as HTML with its PNG inside; the same figure gives the same bytes."""
+    if figure is None:
+        return ""
+    stream = io.BytesIO()
+    with figure_style(lang):
+        figure.savefig(stream, format="png", dpi=130, metadata={"Software": None})
+    data = base64.b64encode(stream.getvalue()).decode("ascii")
+    caption = f"<strong>{escape(heading)}</strong> {escape(note)}"
+    return (
+        f"<figure><figcaption>{caption}</figcaption>"
+        f'<img alt="{escape(heading)}" src="data:image/png;base64,{data}"></figure>'
+    )
+
+
+def _table_or_note(table: Table | str, identifier: str, lang: str) -> str:
+    """Return a table as HTML, or a sentence as a paragraph."""
+    return f"<p>{escape(table)}</p>" if isinstance(table, str) else table_html(table, identifier, lang)

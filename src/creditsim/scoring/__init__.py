@@ -1,0 +1,1 @@
+"""The shared scoring core: rulebook, append-only ledger, score, grade, explanation."""

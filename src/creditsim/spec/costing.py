@@ -1,0 +1,238 @@
+"""What a scenario costs the public in a year of full delivery, line by line.
+
+Only lines whose levers have a mechanism in this version are counted, so that two
+scenarios cost the same in the tables if and only if they cost the same in the model.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from creditsim.spec.costs import district_heads, unit_costs
+from creditsim.spec.levers import levers
+from creditsim.spec.scenario import Scenario
+
+VISITS = "inspection.visits_per_month"
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """One line of the yearly cost.
+
+    Attributes
+    ----------
+    line : str
+        What it is.
+    yuan, cash_yuan : float
+        Yearly cost above the ordinary; the part that is money spent and not working time.
+    staff_hours : float
+        Yearly hours of public staff and paid collectors.
+    transfer : bool
+        Whether the money goes to agents: inside the public cost, outside net benefit.
+    levers : tuple of str
+        The levers it follows from.
+    """
+
+    line: str
+    yuan: float
+    cash_yuan: float
+    staff_hours: float
+    levers: tuple[str, ...] = field(repr=False)
+    transfer: bool = field(default=False, repr=False)
+
+
+@dataclass(frozen=True, repr=False)
+class CostTable:
+    """The yearly cost of one scenario, line by line."""
+
+    scenario: str
+    lines: tuple[CostLine, ...]
+
+    @property
+    def yuan(self) -> float:
+        """Return the sum, in yuan a year."""
+        return _sum(line.yuan for line in self.lines)
+
+    @property
+    def cash_yuan(self) -> float:
+        """Return the part that is money spent, in yuan a year."""
+        return _sum(line.cash_yuan for line in self.lines)
+
+    @property
+    def staff_hours(self) -> float:
+        """Return hours a year."""
+        return _sum(line.staff_hours for line in self.lines)
+
+    def __repr__(self) -> str:
+        """Return the table as text, in yuan."""
+        rows = [*((each.line, each.yuan, each.cash_yuan, each.staff_hours) for each in self.lines)]
+        rows.append(("sum", self.yuan, self.cash_yuan, self.staff_hours))
+        text = [f"Yearly public cost of {self.scenario}"]
+        text.append(f"{'line':<44}{'yuan':>14}{'of it cash':>14}{'staff hours':>14}")
+        return "\n".join(text + [f"{a:<44}{b:>14,.0f}{c:>14,.0f}{d:>14,.0f}" for a, b, c, d in rows])
+
+    def _repr_html_(self) -> str:
+        """Return the table for notebooks."""
+        rows = [(each.line, each.yuan, each.cash_yuan, each.staff_hours) for each in self.lines]
+        rows.append(("sum", self.yuan, self.cash_yuan, self.staff_hours))
+        body = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{yuan:,.0f}</td><td>{cash:,.0f}</td><td>{hours:,.0f}</td></tr>"
+            for name, yuan, cash, hours in rows
+        )
+        head = "<tr><th>line</th><th>yuan</th><th>of it cash</th><th>staff hours</th></tr>"
+        caption = f"<caption>Yearly public cost of {html.escape(self.scenario)}</caption>"
+        return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def yearly_cost(
+    scenario: Scenario, heads: Mapping[str, float] | None = None, costs: Mapping[str, float] | None = None
+) -> CostTable:
+    """Return the public cost of a year of full delivery, above ordinary enforcement.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its policy counts, not its calendar.
+    heads : mapping, optional
+        People, adults, villagers, residents, urban_households; the full-size district's
+        where left out.
+    costs : mapping, optional
+        Unit costs by name; the central ones where left out.
+
+    Notes
+    -----
+    Fines, firms' own time, private discounts and moving visits by grade are not in it.
+    """
+    people = {**district_heads(), **(heads or {})}
+    unit = {**{name: each.value for name, each in unit_costs().items()}, **(costs or {})}
+    lines = (
+        _work("Coordination", scenario, unit["staff_hour_yuan"], "coordination.staff_hours_per_month"),
+        _work(
+            "Verification and objection desks",
+            scenario,
+            unit["staff_hour_yuan"],
+            "desk.verify_staff_hours_per_month",
+            "appeal.desk_staff_hours_per_month",
+        ),
+        _work(
+            "Collectors, village and community",
+            scenario,
+            unit["collector_hour_yuan"],
+            "village.collector_staff_hours_per_month",
+            "community.collector_staff_hours_per_month",
+        ),
+        _work(
+            "Errands desks and app help",
+            scenario,
+            unit["collector_hour_yuan"],
+            "service.village_desk_staff_hours_per_month",
+            "service.community_desk_staff_hours_per_month",
+            "app.help_desk_staff_hours_per_month",
+        ),
+        _visits(scenario, unit),
+        _cash(
+            "Consent and notice",
+            scenario["consent.opt_in_on"] * people["adults"] * unit["consent_notice_yuan"],
+            "consent.opt_in_on",
+        ),
+        _cash(
+            "Village credit funds",
+            scenario["village.fund_yuan_per_head_year"]
+            * scenario["village.fund_villages_share"]
+            * people["villagers"],
+            "village.fund_yuan_per_head_year",
+            "village.fund_villages_share",
+            transfer=True,
+        ),
+        _cash(
+            "Sub-district fund",
+            scenario["fund.subdistrict_yuan_per_head_year"] * people["residents"],
+            "fund.subdistrict_yuan_per_head_year",
+            transfer=True,
+        ),
+        _cash(
+            "Sorting rewards",
+            scenario["community.sorting_reward_yuan"]
+            * scenario["community.sorting_sites_share"]
+            * people["urban_households"]
+            * unit["sorting_takeup_share"]
+            * MONTHS,
+            "community.sorting_reward_yuan",
+            "community.sorting_sites_share",
+            transfer=True,
+        ),
+        _cash(
+            "Publicity and events",
+            scenario["publicity.spending_yuan_per_head_year"] * people["people"],
+            "publicity.spending_yuan_per_head_year",
+        ),
+        _cash(
+            "App drive",
+            scenario["app.publicity_yuan_per_head_year"] * people["people"],
+            "app.publicity_yuan_per_head_year",
+        ),
+        _cash(
+            "Platform and app, district part",
+            scenario["budget.city_platform_yuan"],
+            "budget.city_platform_yuan",
+        ),
+    )
+    return CostTable(scenario.name, tuple(line for line in lines if _has_mechanism(line)))
+
+
+def solve_same_money(
+    reference: Scenario,
+    scenario: Scenario,
+    heads: Mapping[str, float] | None = None,
+    costs: Mapping[str, float] | None = None,
+) -> int:
+    """Return the visits a month at which a scenario costs what the reference costs.
+
+    Raises
+    ------
+    ValueError
+        If the scenario costs more than the reference even without extra visits.
+    """
+    unit = {**{name: each.value for name, each in unit_costs().items()}, **(costs or {})}
+    ordinary = unit["ordinary_visits_per_month"]
+    bare = scenario.with_levers({VISITS: ordinary})
+    missing = yearly_cost(reference, heads, costs).yuan - yearly_cost(bare, heads, costs).yuan
+    if missing < 0:
+        raise ValueError(f"{scenario.name} costs {-missing:,.0f} yuan more than {reference.name} already")
+    return round(ordinary + missing / (MONTHS * unit["visit_yuan"]))
+
+
+def _work(line: str, scenario: Scenario, hour_yuan: float, *names: str) -> CostLine:
+    """Return a line of working time: hours a month of the levers, at an hourly cost."""
+    hours = MONTHS * _sum(scenario[name] for name in names)
+    return CostLine(line, hours * hour_yuan, 0.0, hours, names)
+
+
+def _cash(line: str, yuan: float, *names: str, transfer: bool = False) -> CostLine:
+    """Return a line of money spent."""
+    return CostLine(line, float(yuan), float(yuan), 0.0, names, transfer)
+
+
+def _visits(scenario: Scenario, unit: Mapping[str, float]) -> CostLine:
+    """Return the line of visits above the ordinary ones: working time and travel."""
+    visits = MONTHS * (scenario[VISITS] - unit["ordinary_visits_per_month"])
+    hours = visits * (unit["visit_yuan"] - unit["visit_travel_yuan"]) / unit["staff_hour_yuan"]
+    name = "Visits above the ordinary ones"
+    return CostLine(name, visits * unit["visit_yuan"], visits * unit["visit_travel_yuan"], hours, (VISITS,))
+
+
+def _has_mechanism(line: CostLine) -> bool:
+    """Say whether this version acts on all levers of a line."""
+    known = levers()
+    return all(known[name].mechanism for name in line.levers)
+
+
+def _sum(numbers: object) -> float:
+    """Return a sum taken in the given order."""
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total

@@ -1,0 +1,158 @@
+"""A comparison made of invented numbers, for tests of the report; nothing here was simulated.
+
+Three scenarios, 10 replications, 36 months; outcomes of every kind; one that is never
+defined, one that moves for some groups only. Noise comes from the project's own draws.
+"""
+
+from __future__ import annotations
+
+import functools
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from creditsim.core import draws
+from creditsim.core.months import month_index, month_text
+from creditsim.report.comparison import Comparison
+
+GROUPS = (
+    "all",
+    "age_60_plus",
+    "age_under_60",
+    "offline",
+    "online",
+    "from_outside",
+    "registered_here",
+    "low_education",
+    "other_education",
+)
+SETTINGS = ("all", "enterprise", "school", "government", "village", "community")
+
+# outcome: level in the baseline, noise, effect of the plan, effect of the guidance
+INVENTED = {
+    "breach.all_per_1000_month": (46.0, 0.8, -2.4, -1.1),
+    "breach.enterprise_per_1000_month": (61.0, 1.0, -4.1, -2.2),
+    "merit.participation_share": (0.11, 0.004, 0.031, 0.012),
+    "merit.volunteer_hours_per_head_month": (0.31, 0.01, 0.09, 0.02),
+    "aware.active_share": (0.012, 0.001, 0.041, 0.017),
+    "trust.scheme_index": (0.52, 0.004, -0.03, 0.001),
+    "aware.awareness_share": (0.18, 0.004, 0.3, 0.28),
+    "record.false_per_1000_month": (0.21, 0.03, 0.4, 0.01),
+    "harm.wrongly_penalised_per_1000": (0.0, 0.0, 1.7, 0.12),
+    "privacy.published_person_months": (310.0, 22.0, 1900.0, 12.0),
+    "appeal.correction_months": (np.nan, 0.0, 0.0, 0.0),
+    "service.basic_denied_count": (0.0, 0.0, 14.0, 0.0),
+    "aware.digital_gap_share": (0.03, 0.002, 0.05, 0.02),
+    "breach.social_harm_yuan_month": (8_400_000.0, 90_000.0, -410_000.0, -150_000.0),
+    "cost.public_yuan_month": (37_000.0, 900.0, 541_000.0, 519_000.0),
+    "cost.staff_hours_month": (520.0, 14.0, 4_730.0, 3_900.0),
+}
+WITHIN_GROUPS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000", "aware.active_share",
+                 "merit.participation_share", "trust.scheme_index")  # fmt: skip
+WITHIN_SETTINGS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000")
+
+
+class InventedScenario(SimpleNamespace):
+    """A scenario with just what the report reads."""
+
+    def changes(self, other=None):
+        old = {} if other is None else other.values
+        return tuple(
+            SimpleNamespace(lever=lever, old=old[lever], new=value)
+            for lever, value in self.values.items()
+            if old.get(lever) != value
+        )
+
+    def inputs(self):
+        return {"values": self.values}
+
+
+def invented_scenarios() -> list[InventedScenario]:
+    """Return a baseline and two programmes."""
+    levers = {
+        "score.city_on": (True, True, True),
+        "penalty.persons_on": (False, True, False),
+        "warning.threshold_points": (0, 960, 960),
+        "files.employee_coverage_share": (0.0, 0.5, 0.3),
+        "scope.negative_topics_choice": ("city_2018", "all_in_book", "guidance_excluded"),
+        "appeal.desk_staff_hours_per_month": (20, 80, 240),
+        "rollout.pilot_start_date": ("never", "2020-02", "2020-02"),
+        "rollout.full_start_date": ("2020-01", "2020-07", "2020-07"),
+        "rollout.end_date": ("never", "never", "never"),
+    }
+    names = ("status-quo-2019", "five-entries-2020", "guidance-2021")
+    titles = (
+        {"en": "Status quo of 2019", "zh": "2019 年现状"},
+        {"en": "Five entries, 2020", "zh": "信用五进（2020）"},
+        {"en": "After the 2020 guidance", "zh": "按 2020 年指导意见"},
+    )
+    about = (
+        {
+            "en": "City score, records, fines and visits as they were.",
+            "zh": "市级分值、记录、罚款和检查维持原状。",
+        },
+        {
+            "en": "The plan's text with the rules of a neighbouring district.",
+            "zh": "按方案文本，计分规则参照相邻区。",
+        },
+        {"en": "The same aims within the later guidance.", "zh": "目标相同，按其后的指导意见执行。"},
+    )
+    return [
+        InventedScenario(
+            name=name,
+            title=titles[i],
+            about=about[i],
+            values={lever: values[i] for lever, values in levers.items()},
+        )
+        for i, name in enumerate(names)
+    ]
+
+
+def noise(key: int, count: int) -> np.ndarray:
+    """Return standard normal noise, always the same for a key."""
+    words = draws.words(11, 0, np.arange(count), key, draws.ABILITY)
+    return draws.normal_quantiles()[words >> 20]
+
+
+@functools.cache
+def invented_outcomes(replications: int = 10, months: int = 36) -> pd.DataFrame:
+    """Return tidy outcomes of the invented scenarios."""
+    start = month_index("2020-01")
+    ramp = np.clip((np.arange(months) - 1) / 12.0, 0.0, 1.0)
+    frames = []
+    for number, (outcome, (level, spread, *effects)) in enumerate(INVENTED.items()):
+        cells = [("all", "all")]
+        cells += [("all", group) for group in GROUPS[1:] if outcome in WITHIN_GROUPS]
+        cells += [(setting, "all") for setting in SETTINGS[1:] if outcome in WITHIN_SETTINGS]
+        for place, (setting, group) in enumerate(cells):
+            weight = 0.2 if group in ("age_60_plus", "offline") else 1.0 + 0.05 * place
+            shared = noise(1000 * number + place, replications * months).reshape(replications, months)
+            for position, scenario in enumerate(invented_scenarios()):
+                own = noise(1000 * number + place + 100 * (position + 1), replications * months)
+                effect = 0.0 if position == 0 else weight * effects[position - 1]
+                moved = 0.0 if position == 0 else 0.5
+                own = own.reshape(shared.shape)
+                value = level + effect * ramp + spread * (shared + moved * (own + own[:, :1]))
+                frames.append(
+                    pd.DataFrame(
+                        {
+                            "scenario": scenario.name,
+                            "replication": np.repeat(np.arange(replications), months),
+                            "month": [month_text(start + m) for m in range(months)] * replications,
+                            "setting": setting,
+                            "group": group,
+                            "outcome": outcome,
+                            "value": value.ravel(),
+                        }
+                    )
+                )
+    return pd.concat(frames, ignore_index=True)
+
+
+def invented_comparison(replications: int = 10, **changes) -> Comparison:
+    """Return the comparison of the invented scenarios."""
+    details = {"seed": 1, "scale": 0.1, "versions": {"creditsim": "0.1.0"}, **changes}
+    return Comparison.from_outcomes(
+        invented_outcomes(replications), invented_scenarios(), "status-quo-2019", **details
+    )
