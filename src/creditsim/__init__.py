@@ -1,1 +1,58 @@
-"""creditsim: compare the rules of a district's credit programme before rollout."""
+"""creditsim: compare the rules of a district's credit programme before rollout.
+
+A synthetic population of enterprises, teachers, villagers and residents lives under
+alternative rules; outcomes and harms are compared on the same people with the same luck.
+It compares rules. It never scores a real person or firm and takes no person-level data.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Comparison": "creditsim.report.comparison",
+    "CreditModel": "creditsim.model.credit_model",
+    "Enterprise": "creditsim.model.views",
+    "InputError": "creditsim.core.errors",
+    "Population": "creditsim.population.synthesis",
+    "Resident": "creditsim.model.views",
+    "Rulebook": "creditsim.scoring.rulebook",
+    "Scenario": "creditsim.spec.scenario",
+    "Teacher": "creditsim.model.views",
+    "Villager": "creditsim.model.views",
+    "build_population": "creditsim.population.synthesis",
+    "compare": "creditsim.app.api",
+    "load_rulebook": "creditsim.spec.rulebooks",
+    "load_scenario": "creditsim.spec.scenario",
+    "run": "creditsim.app.api",
+    "scenario_names": "creditsim.spec.scenario",
+}
+"""Where each public name lives; imported on first use, so that ``import creditsim`` is instant."""
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+if TYPE_CHECKING:
+    from creditsim.app.api import compare, run
+    from creditsim.core.errors import InputError
+    from creditsim.model.credit_model import CreditModel
+    from creditsim.model.views import Enterprise, Resident, Teacher, Villager
+    from creditsim.population.synthesis import Population, build_population
+    from creditsim.report.comparison import Comparison
+    from creditsim.scoring.rulebook import Rulebook
+    from creditsim.spec.rulebooks import load_rulebook
+    from creditsim.spec.scenario import Scenario, load_scenario, scenario_names
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'creditsim' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return __all__

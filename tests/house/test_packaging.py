@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import creditsim
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -91,6 +93,7 @@ def test_licence_is_the_whole_apache_text():
 def test_the_version_is_the_same_wherever_it_stands():
     citation = (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"\nversion: {PROJECT['version']}\n" in citation
+    assert creditsim.__version__ == PROJECT["version"]
     assert f"\n## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 

@@ -7,7 +7,6 @@ defined, one that moves for some groups only. Noise comes from the project's own
 from __future__ import annotations
 
 import functools
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,9 @@ import pandas as pd
 from creditsim.core import draws
 from creditsim.core.months import month_index, month_text
 from creditsim.report.comparison import Comparison
+from creditsim.spec.scenario import load_scenario
 
+NAMES = ("status-quo-2019", "five-entries-2020", "guidance-2021")
 GROUPS = (
     "all",
     "age_60_plus",
@@ -53,60 +54,10 @@ WITHIN_GROUPS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000",
 WITHIN_SETTINGS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000")
 
 
-class InventedScenario(SimpleNamespace):
-    """A scenario with just what the report reads."""
-
-    def changes(self, other=None):
-        old = {} if other is None else other.values
-        return tuple(
-            SimpleNamespace(lever=lever, old=old[lever], new=value)
-            for lever, value in self.values.items()
-            if old.get(lever) != value
-        )
-
-    def inputs(self):
-        return {"values": self.values}
-
-
-def invented_scenarios() -> list[InventedScenario]:
-    """Return a baseline and two programmes."""
-    levers = {
-        "score.city_on": (True, True, True),
-        "penalty.persons_on": (False, True, False),
-        "warning.threshold_points": (0, 960, 960),
-        "files.employee_coverage_share": (0.0, 0.5, 0.3),
-        "scope.negative_topics_choice": ("city_2018", "all_in_book", "guidance_excluded"),
-        "appeal.desk_staff_hours_per_month": (20, 80, 240),
-        "rollout.pilot_start_date": ("never", "2020-02", "2020-02"),
-        "rollout.full_start_date": ("2020-01", "2020-07", "2020-07"),
-        "rollout.end_date": ("never", "never", "never"),
-    }
-    names = ("status-quo-2019", "five-entries-2020", "guidance-2021")
-    titles = (
-        {"en": "Status quo of 2019", "zh": "2019 年现状"},
-        {"en": "Five entries, 2020", "zh": "信用五进（2020）"},
-        {"en": "After the 2020 guidance", "zh": "按 2020 年指导意见"},
-    )
-    about = (
-        {
-            "en": "City score, records, fines and visits as they were.",
-            "zh": "市级分值、记录、罚款和检查维持原状。",
-        },
-        {
-            "en": "The plan's text with the rules of a neighbouring district.",
-            "zh": "按方案文本，计分规则参照相邻区。",
-        },
-        {"en": "The same aims within the later guidance.", "zh": "目标相同，按其后的指导意见执行。"},
-    )
-    return [
-        InventedScenario(
-            name=name,
-            title=titles[i],
-            about=about[i],
-            values={lever: values[i] for lever, values in levers.items()},
-        )
-        for i, name in enumerate(names)
-    ]
+@functools.cache
+def scenarios():
+    """Return a baseline and two programmes, as shipped."""
+    return tuple(load_scenario(name) for name in NAMES)
 
 
 def noise(key: int, count: int) -> np.ndarray:
@@ -128,7 +79,7 @@ def invented_outcomes(replications: int = 10, months: int = 36) -> pd.DataFrame:
         for place, (setting, group) in enumerate(cells):
             weight = 0.2 if group in ("age_60_plus", "offline") else 1.0 + 0.05 * place
             shared = noise(1000 * number + place, replications * months).reshape(replications, months)
-            for position, scenario in enumerate(invented_scenarios()):
+            for position, scenario in enumerate(scenarios()):
                 own = noise(1000 * number + place + 100 * (position + 1), replications * months)
                 effect = 0.0 if position == 0 else weight * effects[position - 1]
                 moved = 0.0 if position == 0 else 0.5
@@ -153,6 +104,4 @@ def invented_outcomes(replications: int = 10, months: int = 36) -> pd.DataFrame:
 def invented_comparison(replications: int = 10, **changes) -> Comparison:
     """Return the comparison of the invented scenarios."""
     details = {"seed": 1, "scale": 0.1, "versions": {"creditsim": "0.1.0"}, **changes}
-    return Comparison.from_outcomes(
-        invented_outcomes(replications), invented_scenarios(), "status-quo-2019", **details
-    )
+    return Comparison.from_outcomes(invented_outcomes(replications), scenarios(), NAMES[0], **details)

@@ -36,23 +36,32 @@ def ledger_of(case, book):
         posted = month_index(line.get("posted", line["month"]))
         if "item" not in line:
             kind = next(name for name in KINDS_OF_ENTRY if name in line)
-            ledger.append(kind=KINDS_OF_ENTRY.index(kind), ref=ids[line[kind]], posted=posted, event=month, end=month)
+            ledger.append(
+                kind=KINDS_OF_ENTRY.index(kind), ref=ids[line[kind]], posted=posted, event=month, end=month
+            )
             continue
         item = book[line["item"]]
-        points_mp = round(line["points"] * 1000) if "points" in line else item.points_mp * line.get("quantity", 1)
+        points_mp = (
+            round(line["points"] * 1000) if "points" in line else item.points_mp * line.get("quantity", 1)
+        )
         act = line.get("act")
         if act is not None and act not in acts:
             acts.append(act)
         ended = line.get("ended", line["month"])
         ids[line["id"]] = ledger.append(
-            subject=1, item=item.index, points_mp=points_mp, posted=posted, event=month,
-            end=MONTH_OPEN if ended == "open" else month_index(ended), act=None if act is None else acts.index(act),
+            subject=1,
+            item=item.index,
+            points_mp=points_mp,
+            posted=posted,
+            event=month,
+            end=MONTH_OPEN if ended == "open" else month_index(ended),
+            act=None if act is None else acts.index(act),
             account=ACCOUNTS.index(line["account"]) if "account" in line else book.account,
-        )  # fmt: skip
+        )
     return ledger
 
 
-@pytest.mark.parametrize("case", _all("cases"))
+@pytest.mark.parametrize("case", list(_all("cases")))
 def test_a_hand_worked_case(case):
     book = load_rulebook(case["book"], **case.get("switches", {}))
     ledger = ledger_of(case, book)
@@ -63,8 +72,14 @@ def test_a_hand_worked_case(case):
         reasons = explain(book, ledger, 1, month, carried_mp=carried)
         found = {"score": int(scored["score_mp"]) / 1000, "grade": book.grades[scored["grade"]]}
         found["star"] = found["grade"]
-        wanted = {name: value if name == "score" else str(value) for name, value in expected.items() if name != "month"}
-        assert {name: found[name] for name in wanted} == wanted, f"{case['source']}, in {month_text(month)}\n{reasons}"
+        wanted = {
+            name: value if name == "score" else str(value)
+            for name, value in expected.items()
+            if name != "month"
+        }
+        assert {name: found[name] for name in wanted} == wanted, (
+            f"{case['source']}, in {month_text(month)}\n{reasons}"
+        )
         assert reasons.base_mp + sum(line.counted_mp for line in reasons) == scored["score_mp"]
 
 
@@ -96,7 +111,7 @@ def _follow(link, book):
     return {"points": step.points_mp / 1000 if step else 0}
 
 
-@pytest.mark.parametrize("link", _all("links"))
+@pytest.mark.parametrize("link", list(_all("links")))
 def test_a_hand_worked_link(link):
     found = _follow(link, load_rulebook(link.get("book", "wendeng-2020"), **link.get("switches", {})))
     assert {name: found.get(name) for name in link["expect"]} == link["expect"], link["source"]

@@ -7,7 +7,7 @@ difference within a replication carries the rules' effect and little of the luck
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from creditsim.core.errors import Fault, InputError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from creditsim.spec.scenario import Scenario
 
 DIFFERENCE_COLUMNS = (
     "scenario",
@@ -180,22 +182,6 @@ def effect_of(verdict: str, direction: str) -> str:
     return "better" if direction == f"{verdict}_better" else "worse"
 
 
-def scenario_labels(names: Iterable[str]) -> tuple[str, ...]:
-    """Return one label for each scenario; a name that comes again gets a number.
-
-    Examples
-    --------
-    >>> scenario_labels(["plan", "plan", "other"])
-    ('plan', 'plan (2)', 'other')
-    """
-    seen: dict[str, int] = {}
-    labels = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(labels)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class ComparedScenarios:
     """Everything that a comparison found, and what it was made from.
@@ -226,7 +212,7 @@ class ComparedScenarios:
 
     outcomes: pd.DataFrame
     differences: pd.DataFrame
-    scenarios: Mapping[str, Any]
+    scenarios: Mapping[str, Scenario]
     baseline: str
     replications: int
     seed: int
@@ -241,7 +227,7 @@ class ComparedScenarios:
     def from_outcomes(
         cls,
         outcomes: pd.DataFrame,
-        scenarios: Mapping[str, Any] | Sequence[Any],
+        scenarios: Sequence[Scenario],
         baseline: str,
         *,
         seed: int,
@@ -256,9 +242,9 @@ class ComparedScenarios:
         Parameters
         ----------
         outcomes : pandas.DataFrame
-            As for `paired_differences`; its scenario labels are those of `scenario_labels`.
-        scenarios : mapping of str to Scenario, or sequence of Scenario
-            By label, or to be labelled by `scenario_labels`; in the order to show them.
+            As for `paired_differences`, labelled as `creditsim.experiment.execute` does.
+        scenarios : sequence of Scenario
+            In the order to show them; the second of a name is labelled ``name (2)``.
         baseline : str
             Label of one of them.
         fingerprint, inputs : str, optional
@@ -270,11 +256,9 @@ class ComparedScenarios:
             As for `paired_differences`, and if frame and scenarios do not match.
         """
         from creditsim.core.fingerprint import fingerprint_columns, fingerprint_json
+        from creditsim.experiment.execute import distinct_names
 
-        if isinstance(scenarios, Mapping):
-            labelled = dict(scenarios)
-        else:
-            labelled = dict(zip(scenario_labels(s.name for s in scenarios), scenarios, strict=True))
+        labelled = {scenario.name: scenario for scenario in distinct_names(scenarios)}
         if baseline not in labelled:
             raise InputError(Fault(unknown(baseline, labelled, "scenario"), key="baseline"))
         differences = paired_differences(outcomes, baseline, level, scenarios=tuple(labelled))
@@ -310,6 +294,16 @@ class ComparedScenarios:
     def catalogue(self) -> Mapping[str, Any]:
         """Outcomes by name: titles, units, directions, kinds."""
         return _catalogue()
+
+    @property
+    def first_month(self) -> str:
+        """First reported month, ``YYYY-MM``."""
+        return str(min(self.outcomes["month"].unique()))
+
+    @property
+    def last_month(self) -> str:
+        """Last reported month, ``YYYY-MM``."""
+        return str(max(self.outcomes["month"].unique()))
 
     def outcome(self, name: str) -> Any:
         """Return the outcome of a full name or a nickname, e.g. ``breaches``.
@@ -355,7 +349,7 @@ class ComparedScenarios:
 
 
 def compare_outcomes(
-    outcomes: pd.DataFrame, scenarios: Sequence[Any], baseline: str, **details: Any
+    outcomes: pd.DataFrame, scenarios: Sequence[Scenario], baseline: str, **details: Any
 ) -> ComparedScenarios:
     """Return the comparison of a frame of outcomes; see `ComparedScenarios.from_outcomes`."""
     return ComparedScenarios.from_outcomes(outcomes, scenarios, baseline, **details)

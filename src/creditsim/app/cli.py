@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from creditsim import __version__
 from creditsim.core.errors import Fault, InputError
 
 FINDING = 1
@@ -40,7 +41,7 @@ Scenario = Annotated[
 ]
 Scenarios = Annotated[
     list[str],
-    typer.Argument(metavar="SCENARIO...", help="Shipped names or paths of YAML files, two or more."),
+    typer.Argument(metavar="SCENARIO...", help="Shipped names or paths of YAML files."),
 ]
 Months = Annotated[
     str | None,
@@ -94,15 +95,17 @@ Examples:
 
 COMPARE_HELP = """Compare scenarios with a baseline on the same people with the same luck.
 
-With --out, DIR gets report.html, comparison.parquet, comparison.json and outcomes.parquet.
+The baseline is added if it is not among them. With --out, DIR gets report.html,
+comparison.parquet, comparison.json and outcomes.parquet.
+
 A scenario named twice is compared with itself and must differ by exactly zero.
 
 \b
 Examples:
-  creditsim compare status-quo-2019 five-entries-2020 --out results
+  creditsim compare five-entries-2020 --out results
   creditsim compare status-quo-2019 five-entries-2020 guidance-2021
       --baseline status-quo-2019 --replications 10 --scale 0.1 --seed 1 --out results
-  creditsim compare status-quo-2019 my-plan.yaml --lang zh --out results-zh
+  creditsim compare five-entries-2020 my-plan.yaml --lang zh --out results-zh
 """
 
 REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
@@ -175,7 +178,7 @@ def front(
     """Handle what stands before a command."""
     context.obj = {"verbose": verbose, "quiet": quiet}
     if version:
-        print(f"creditsim {version_text()}")
+        print(f"creditsim {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         print(context.get_help())
@@ -244,7 +247,9 @@ def compare(
     scenarios: Scenarios,
     baseline: Annotated[
         str | None,
-        typer.Option("--baseline", metavar="SCENARIO", help="What to compare with; default: the first."),
+        typer.Option(
+            "--baseline", metavar="SCENARIO", help="What to compare with; default: status-quo-2019."
+        ),
     ] = None,
     replications: Annotated[
         str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
@@ -288,16 +293,6 @@ def replay(
     from creditsim.app.commands import replay_run
 
     return replay_run(folder, _voice(context, json, verbose, quiet))
-
-
-def version_text() -> str:
-    """Return the version of the installed package."""
-    from importlib import metadata
-
-    try:
-        return metadata.version("creditsim")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 def _voice(context: typer.Context, json: bool, verbose: bool, quiet: bool) -> Any:

@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from creditsim.app.folder import OutputFolder
@@ -73,9 +74,12 @@ def compare_all(
     InputError
         All faults of scenarios, options and folder at once, before anything runs.
     """
-    named = list(scenarios) if baseline is None or baseline in scenarios else [baseline, *scenarios]
-    loaded, numbers, folder = _checked(named, texts, engine, out, lang)
-    reference = None if baseline is None else loaded[named.index(baseline)].name
+    # The baseline is loaded with the others, so that its faults come with theirs; a name that one
+    # of the files bears is that file.
+    wanted = [] if baseline is None or baseline in [*scenarios, *map(_file_name, scenarios)] else [baseline]
+    loaded, numbers, folder = _checked([*wanted, *scenarios], texts, engine, out, lang)
+    named = [*wanted, *scenarios]
+    reference = baseline if baseline is None or baseline not in named else loaded[named.index(baseline)].name
     from creditsim.app import api
 
     for each in loaded:
@@ -120,7 +124,7 @@ def replay_run(folder: str, voice: Voice) -> int:
 
 
 def run_summary(result: Any) -> dict[str, Any]:
-    """Return what ``creditsim run --json`` prints; outcomes are means over the months, null if not defined."""
+    """Return what ``creditsim run --json`` prints; outcomes are means over months, null if not defined."""
     return {
         "scenario": result.scenario,
         "inputs": result.inputs,
@@ -191,6 +195,11 @@ def comparison_text(comparison: Any, lang: str) -> str:
     )
 
 
+def _file_name(scenario: str) -> str:
+    """Return the name that a scenario file gives its scenario; a shipped name is its own."""
+    return scenario if scenario.endswith(("/", ".")) else Path(scenario).stem
+
+
 def _checked(
     names: Sequence[str], texts: Mapping[str, str | None], engine: str, out: str | None, lang: str
 ) -> tuple[list[Any], dict[str, Any], OutputFolder | None]:
@@ -227,15 +236,20 @@ def _loaded(names: Sequence[str], faults: list[Fault]) -> list[Any]:
 
 def _range_faults(numbers: Mapping[str, Any]) -> list[Fault]:
     """Return the faults of numbers outside their ranges; what was no number has its fault already."""
-    from creditsim.experiment.run import check_run
+    from creditsim.experiment.run import LARGEST_KEY, check_run
 
-    fine = {"scale": 0.1, "seed": 1, "replications": 1, "threads": 1}
+    faults = []
     given = {name: value for name, value in numbers.items() if value is not None}
+    replication = given.pop("replication", 0)
+    if not 0 <= replication <= LARGEST_KEY:
+        expected = f"a whole number from 0 to {LARGEST_KEY}"
+        faults.append(Fault(f"got {replication}, expected {expected}", key="--replication"))
+    fine = {"scale": 0.1, "seed": 1, "replications": 1, "months": None, "threads": 1}
     try:
-        check_run(**{**fine, "months": None, **given}, engine="compiled")
+        check_run(**{**fine, **given}, engine="compiled")
     except InputError as error:
-        return as_options(error.faults, numbers)
-    return []
+        faults += as_options(error.faults, numbers)
+    return faults
 
 
 def _say_where(folder: OutputFolder | None, first: str, voice: Voice) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from creditsim.core.errors import Fault, unknown
+from creditsim.core.errors import Fault, nearest
 
 
 def whole_number(option: str, text: str | None, faults: list[Fault]) -> int | None:
@@ -42,9 +42,17 @@ def number(option: str, text: str | None, faults: list[Fault]) -> float | None:
     return value
 
 
-def choice_faults(option: str, text: str, options: tuple[str, ...]) -> list[Fault]:
-    """Return the fault of an option that is none of the allowed words, or none."""
-    return [] if text in options else [Fault(unknown(text, options, "word"), key=option)]
+def choice_faults(option: str, text: str, choices: tuple[str, ...]) -> list[Fault]:
+    """Return the fault of an option that is none of the allowed words, or none.
+
+    Examples
+    --------
+    >>> print(*choice_faults("--engine", "object", ("compiled", "objects")))
+    --engine: got 'object', expected compiled or objects, nearest: objects
+    """
+    if text in choices:
+        return []
+    return [Fault(f"got {text!r}, expected {' or '.join(choices)}{nearest(text, choices)}", key=option)]
 
 
 def as_options(faults: tuple[Fault, ...], options: dict[str, Any]) -> list[Fault]:

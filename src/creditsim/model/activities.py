@@ -49,6 +49,9 @@ TUTORING = "tch-paid-tutoring"
 CHEAP_BENEFIT_YUAN = 10.0
 """A deed that can be gamed and benefits society by no more than this counts as cheap points."""
 
+MONEY_LOG_SD = 0.3
+"""Spread of the weight of money, as the population draws it."""
+
 _CALIBRATION_POINTS = 4096
 _CALIBRATION_STEPS = 44
 _ALPHA_BOUND = 64.0
@@ -116,12 +119,8 @@ def solve_alpha(records: np.ndarray, k: int) -> float:
     visits = visit_rate(activities()[k])
     target = int(records[k].base_share * (points * 65536))
     low, high = -_ALPHA_BOUND, _ALPHA_BOUND
-    typical = np.zeros(1, dtype=AGENT).view(np.recarray)
-    typical[0].belief[:] = 1.0
-    typical[0].trust = assumed("trust.start_share")
-    typical[0].false_belief = assumed("belief.false_record_start_share")
-    trial = np.array(records[k : k + 1]).view(np.recarray)
-    money = lognormal_multipliers(0.3)
+    typical, trial = calibration_records(records, k)
+    money = lognormal_multipliers(MONEY_LOG_SD)
     for _ in range(_CALIBRATION_STEPS):
         middle = (low + high) / 2.0
         trial[0].alpha = middle
@@ -131,6 +130,15 @@ def solve_alpha(records: np.ndarray, k: int) -> float:
         else:
             high = middle
     return high
+
+
+def calibration_records(records: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return one agent with right beliefs who knows no item, and a copy of activity `k`, as records of length 1."""
+    typical = np.zeros(1, dtype=AGENT).view(np.recarray)
+    typical[0].belief[:] = 1.0
+    typical[0].trust = assumed("trust.start_share")
+    typical[0].false_belief = assumed("belief.false_record_start_share")
+    return typical, np.array(records[k : k + 1]).view(np.recarray)
 
 
 @compiled

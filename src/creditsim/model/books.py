@@ -24,6 +24,8 @@ class BookTables:
     ----------
     district, village : Rulebook
         The books whose items the ledger's entries point into.
+    graded_by : tuple of Rulebook
+        The book that grades the district score in each regime.
     district_items, district_rules : ndarray, first axis the regime
         Items and rules of the book that grades the district score in each regime.
     village_items, village_rules : ndarray
@@ -40,6 +42,7 @@ class BookTables:
 
     district: Rulebook
     village: Rulebook
+    graded_by: tuple[Rulebook, ...]
     district_items: np.ndarray
     district_rules: np.ndarray
     village_items: np.ndarray
@@ -83,6 +86,7 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
     return BookTables(
         district=district,
         village=village,
+        graded_by=tuple(books),
         district_items=np.stack([book.item_table for book in books]),
         district_rules=np.array([book.rule_record for book in books], books[0].rule_record.dtype),
         village_items=np.array(village.item_table),

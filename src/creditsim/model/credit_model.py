@@ -86,7 +86,7 @@ class CreditModel(mesa.Model):
             state = burned_in(self.policy, population, scale, seed, replication, threads)
         self.state = state.copy()
         self.choice_terms = choice_terms(self.rules)
-        self.visit_rates = sector_visit_rates(self.rules)
+        self.visit_rates = sector_visit_rates()
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
         self._public: list[dict] = []

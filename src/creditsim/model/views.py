@@ -7,8 +7,8 @@ from typing import Any
 import mesa
 import numpy as np
 
-from creditsim.model.phases.acting import choice_terms, sector_visit_rates, utility_of
 from creditsim.model.choice import acts
+from creditsim.model.phases.acting import utility_of
 from creditsim.population.agents import AGENT
 from creditsim.spec.activities import Activity, activities
 from creditsim.spec.vocabulary import GRADES, KINDS
@@ -146,6 +146,3 @@ def classes_by_kind(chosen: Any = ()) -> dict[int, type[RowAgent]]:
         by_kind[cls.kind] = cls
     return {KINDS.index(kind): cls for kind, cls in by_kind.items()}
 
-
-__all__ = ["AGENT_CLASSES", "Enterprise", "Opportunity", "Resident", "RowAgent", "Teacher", "Villager",
-           "choice_terms", "classes_by_kind", "sector_visit_rates"]

@@ -211,6 +211,13 @@ def _check_households(table: _Comparison, population: Population, targets: Targe
         targets.family_persons,
         np.bincount(residence, weights=persons, minlength=2),
     )
+    collective = members[indptr[:-1]][~family]
+    table.add(
+        "adults outside family households",
+        (RESIDENCES,),
+        targets.collective,
+        np.bincount(agents["residence"][collective], minlength=2),
+    )
     elder = np.append(0, np.cumsum(agents["age_band"][members] >= FIRST_BAND_OF_65))
     elders = (elder[indptr[1:]] - elder[indptr[:-1]])[family]
     table.add(

@@ -17,7 +17,7 @@ import numpy as np
 from creditsim.core.draws import HOUSEHOLD, PERSON, words
 from creditsim.population.agents import FIRST_BAND_OF_65, RURAL, URBAN
 from creditsim.population.marginals import District
-from creditsim.population.people import LOT_PAIR, LOT_SEAT, Adults
+from creditsim.population.people import LOT_HEAD, LOT_PAIR, LOT_SEAT, Adults
 from creditsim.population.raking import round_to_total
 from creditsim.population.targets import Targets
 
@@ -118,7 +118,7 @@ def _family_households(
     Sizes meet their shares; adults add up to the people of the residence exactly.
     """
     in_families = int(float(targets.family_persons[residence]) + 0.5)
-    collective = int(float(district.residents[residence] * _scale(district, targets)) + 0.5) - in_families
+    collective = int(float(targets.collective[residence]) + 0.5)
     sizes, open_persons = _sizes(targets.households[residence], count, in_families)
     in_homes = people - collective
     structure = _children(district.children_in_household, sizes, open_persons, in_homes)
@@ -132,11 +132,6 @@ def _family_households(
         np.concatenate([persons - children, np.ones(collective, dtype=np.int64)]),
         np.concatenate([np.zeros(len(persons), dtype=bool), np.ones(collective, dtype=bool)]),
     )
-
-
-def _scale(district: District, targets: Targets) -> float:
-    """Return the scale that the targets were made for."""
-    return float(targets.adults.sum()) / float(district.adults.sum())
 
 
 def _sizes(wanted: np.ndarray, count: int, persons: int) -> tuple[np.ndarray, int]:
@@ -260,7 +255,7 @@ def _seat_people(
             np.arange(len(seats)), left
         )
     # Who heads a home goes by lot: no source ties it to sex or age.
-    by_home = np.lexsort((seat_lots, household))
+    by_home = np.lexsort((words(seed, replication, rows, 0, PERSON, LOT_HEAD), household))
     starts = np.cumsum(members) - members
     seat = np.zeros(len(rows), dtype=np.int64)
     seat[by_home] = np.arange(len(rows)) - starts[household[by_home]]

@@ -17,11 +17,9 @@ from creditsim.population.marginals import EDUCATION_AGE_OF_BAND, REGISTRATION_A
 from creditsim.population.raking import pick, rake, round_to_total, settle
 from creditsim.population.targets import Targets
 
-# Words drawn under PERSON, by index; one number for one use.
-LOT_REGISTRATION, LOT_ELSEWHERE, LOT_ONLINE, LOT_PAIR, LOT_SEAT, LOT_TEACHER, LOT_REGISTERED, LOT_ACTIVE = (
-    range(8)
-)
-LOT_AWARE = 8
+# Words drawn under PERSON, by index: one number for one use, or the uses would be tied.
+LOT_REGISTRATION, LOT_ELSEWHERE, LOT_ONLINE, LOT_PAIR, LOT_SEAT = range(5)
+LOT_HEAD, LOT_TEACHER, LOT_REGISTERED, LOT_ACTIVE, LOT_AWARE = range(5, 10)
 
 
 @dataclass(frozen=True)

@@ -175,10 +175,9 @@ def build_population(
     new_number[by_site] = np.arange(len(by_site))
     household = new_number[homes.household_of]
 
-    teaching = _choose_teachers(
-        district, adults, sites["kind"][home_site][homes.household_of], int(kinds[0]), seed, replication
-    )
-    kind = np.where(sites["kind"][home_site][homes.household_of] == VILLAGE, VILLAGER, RESIDENT)
+    site_kind = sites["kind"][home_site][homes.household_of]
+    teaching = _choose_teachers(district, adults, site_kind, int(kinds[0]), seed, replication)
+    kind = np.where(site_kind == VILLAGE, VILLAGER, RESIDENT)
     kind[teaching] = TEACHER
     school = np.full(len(adults), -1)
     school[teaching] = _assign_schools(targets, kinds[0])

@@ -46,6 +46,7 @@ class Targets:
     teachers : ndarray, shape (stage,)
     households : ndarray, shape (residence, size)
     family_persons : ndarray, shape (residence,), all ages
+    collective : ndarray, shape (residence,), people outside family households, taken as adults
     with_elders : ndarray, shape (residence,), households
     elder_counts : ndarray, shape (3,), households with one, two, three people of 65+
     elder_alone, elder_couple : ndarray, shape (residence,), households
@@ -72,6 +73,7 @@ class Targets:
     teachers: np.ndarray
     households: np.ndarray
     family_persons: np.ndarray
+    collective: np.ndarray
     with_elders: np.ndarray
     elder_counts: np.ndarray
     elder_alone: np.ndarray
@@ -98,6 +100,7 @@ def make_targets(district: District, scale: float) -> Targets:
     elders = float(district.elder_counts.sum()) * scale
     with_elders = with_elders * (elders / float(with_elders.sum()))
     rural_family = district.rural_family_share * district.residents[RURAL]
+    family_persons = np.array([rural_family, district.family_persons - rural_family])
     firms = district.firms_by_size * scale
     by_size = np.append(firms, float(district.traders_by_sector.sum()) * scale)
     villagers = district.villagers * scale
@@ -123,7 +126,8 @@ def make_targets(district: District, scale: float) -> Targets:
         schools=_sites(district.schools, scale),
         teachers=teachers,
         households=households,
-        family_persons=np.array([rural_family, district.family_persons - rural_family]) * scale,
+        family_persons=family_persons * scale,
+        collective=(district.residents - family_persons) * scale,
         with_elders=with_elders,
         elder_counts=district.elder_counts * scale,
         elder_alone=district.elder_alone * with_elders,

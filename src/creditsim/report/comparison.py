@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
+import contextlib
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,11 +125,14 @@ class Comparison(ComparedScenarios):
             import openpyxl  # noqa: F401
         except ImportError:
             raise InputError(
-                Fault("writing .xlsx files needs openpyxl; install it with: pip install openpyxl", str(path))
+                Fault(
+                    "writing .xlsx files needs openpyxl; install it with: pip install 'creditsim[excel]'",
+                    str(path),
+                )
             ) from None
         keys = ["scenario", "outcome", "setting", "group", "month"]
         monthly = self.outcomes.groupby(keys, sort=True, observed=True)["value"].mean().reset_index()
-        with pd.ExcelWriter(path, engine="openpyxl") as book:
+        with _writing(Path(path)), pd.ExcelWriter(path, engine="openpyxl") as book:
             self.summary().to_excel(book, sheet_name="summary", index=False)
             self.to_frame().to_excel(book, sheet_name="differences", index=False)
             monthly.to_excel(book, sheet_name="monthly means", index=False)
@@ -143,27 +146,27 @@ class Comparison(ComparedScenarios):
         InputError
             If the language is unknown or the file cannot be written.
         """
+        from creditsim.experiment.files import write_text
         from creditsim.report.document import document_html
+        from creditsim.spec.levers import levers
 
         _check_language(lang)
         path = Path(path)
-        _write_text(path, document_html(self, shipped_levers(), lang))
+        with _writing(path):
+            write_text(path, document_html(self, levers(), lang))
         return path
 
     def save(self, folder: str | Path, lang: str = "en") -> Path:
         """Write report.html, comparison.parquet and comparison.json into a folder; return it."""
-        from creditsim.experiment.files import write_table
+        from creditsim.experiment.files import write_json, write_table
 
         _check_language(lang)
         folder = Path(folder)
-        try:
+        with _writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise InputError(Fault(f"cannot make this folder: {problem.strerror}", str(folder))) from None
-        self.report(folder / "report.html", lang)
-        write_table(folder / "comparison.parquet", self.to_frame())
-        text = json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
-        _write_text(folder / "comparison.json", text + "\n")
+            self.report(folder / "report.html", lang)
+            write_table(folder / "comparison.parquet", self.to_frame())
+            write_json(folder / "comparison.json", self.to_dict())
         return folder
 
     def __repr__(self) -> str:
@@ -188,7 +191,7 @@ class Comparison(ComparedScenarios):
     def _computed(self, outcome: str) -> Any:
         """Return the outcome of a name or nickname if this comparison computed it."""
         found = self.outcome(outcome)
-        names = set(self.differences["outcome"]) | set(self.outcomes["outcome"])
+        names = list(self.outcomes["outcome"].unique())
         if found.name not in names:
             raise InputError(
                 Fault(f"{found.name} was not computed; {unknown(outcome, names, 'outcome')}", key="outcome")
@@ -200,7 +203,7 @@ class Comparison(ComparedScenarios):
         frame = self.outcomes[self.outcomes["outcome"] == outcome]
         faults = []
         for key, value in (("setting", setting), ("group", group)):
-            known = set(frame[key])
+            known = list(frame[key].unique())
             if value not in known:
                 faults.append(Fault(unknown(value, known, f"{key} of {outcome}"), key=key))
         if not faults and not ((frame["setting"] == setting) & (frame["group"] == group)).any():
@@ -209,25 +212,16 @@ class Comparison(ComparedScenarios):
             raise InputError(faults)
 
 
-def shipped_levers() -> Any:
-    """Return the shipped catalogue of levers."""
-    from creditsim.spec.catalogue import levers
-
-    return levers()
-
-
 def _check_language(lang: str) -> None:
     """Raise if there are no words for a language."""
     if lang not in LANGUAGES:
         raise InputError(Fault(unknown(lang, LANGUAGES, "language"), key="lang"))
 
 
-def _write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all, the same bytes on every system."""
-    beside = path.with_name(f".{path.name}.part")
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn a file system's refusal into one line for the user."""
     try:
-        beside.write_bytes(text.encode())
-        os.replace(beside, path)
+        yield
     except OSError as problem:
-        beside.unlink(missing_ok=True)
-        raise InputError(Fault(f"cannot write this file: {problem.strerror}", str(path))) from None
+        raise InputError(Fault(f"cannot write here: {problem.strerror}", str(path))) from None

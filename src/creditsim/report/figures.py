@@ -64,6 +64,7 @@ def plot_paths(
             & (outcomes["setting"] == setting)
             & (outcomes["group"] == group)
         ]
+        chosen = chosen.assign(month=chosen["month"].astype(str))
         months = sorted(chosen["month"].unique())
         factor = shown_factor(outcome.unit)
         for position, (label, title) in enumerate(titles.items()):
@@ -89,6 +90,7 @@ def plot_paths(
         ax.set_title(_place_title(outcome_title(outcome, setting, lang), group, lang))
         ax.grid(axis="y")
         _thousands(ax.yaxis)
+        _set_fonts(ax, lang)
         if legend:
             _legend_below(ax.figure, ax)
     return ax
@@ -101,6 +103,7 @@ def plot_difference_forest(
     *,
     level: float = 0.95,
     heading: str | None = None,
+    reach: float | None = None,
     ax: Axes | None = None,
     lang: str = "en",
     legend: bool = True,
@@ -114,6 +117,8 @@ def plot_difference_forest(
     catalogue : mapping of str to Outcome
     titles : mapping of str to str
         Scenario label to title; the first is the baseline.
+    reach : float, optional
+        Multiples that the axis must reach; default: `multiples_reach`.
     """
     with figure_style(lang) as lang:
         places = list(dict.fromkeys(zip(differences["outcome"], differences["setting"], strict=True)))
@@ -129,9 +134,10 @@ def plot_difference_forest(
         _name_rows(ax, names)
         ax.axvspan(-1, 1, color=style.BAND, alpha=0.3, linewidth=0, label=say("figure.band", lang))
         ax.set_xscale("symlog", linthresh=1.0, linscale=1.0)
-        _multiples_axis(ax, drawn)
+        _multiples_axis(ax, multiples_reach(differences) if reach is None else reach)
         ax.set_xlabel(say("figure.multiples", lang))
         ax.set_title(heading or say("figure.differences", lang, percent=f"{100 * level:g}"))
+        _set_fonts(ax, lang)
         if legend:
             _legend_below(ax.figure, ax)
     return ax
@@ -172,14 +178,21 @@ def plot_difference_parts(
         ax.set_title(outcome_title(outcome, "all", lang))
         ax.xaxis.set_major_locator(_few_ticks())
         _thousands(ax.xaxis)
+        _set_fonts(ax, lang)
         if legend:
             _legend_below(ax.figure, ax)
     return ax
 
 
+def multiples_reach(differences: pd.DataFrame) -> float:
+    """Return the largest difference or end of an interval, in smallest relevant effects; at least 2."""
+    ends = differences[["difference", "low", "high"]].abs().div(differences["smallest_relevant"], axis=0)
+    return max(2.0, float(np.nanmax(ends.to_numpy(dtype=float), initial=0.0)))
+
+
 def forest_height(rows: int, scenarios: int) -> float:
     """Return the height in inches that a forest of so many rows needs, axis included."""
-    return 1.3 + rows * max(0.3, 0.16 * scenarios + 0.1)
+    return 1.3 + rows * max(0.3, 0.13 * scenarios + 0.09)
 
 
 def shared_legend(figure: Figure, axes: Sequence[Axes], lang: str) -> None:
@@ -203,6 +216,16 @@ def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.subplots(figsize=size, layout="constrained")[1]
 
 
+def _set_fonts(ax: Axes, lang: str) -> None:
+    """Set the fonts of the language on all texts: axes given by a caller were made without them."""
+    from matplotlib.text import Text
+
+    families = font_families(lang)
+    for text in ax.findobj(Text):
+        text.set_fontfamily(families)
+    ax.tick_params(labelfontfamily=families)
+
+
 def _forest(
     ax: Axes, drawn: list[tuple[int, dict, float]], labels: list[str], titles: Mapping[str, str], lang: str
 ) -> None:
@@ -219,10 +242,31 @@ def _forest(
                         linestyle="-", linewidth=1.5, solid_capstyle="butt")  # fmt: skip
         ax.plot([row["difference"] * factor for _, row, factor in known], [y + shift for y, _, _ in known],
                 color=look.colour, linestyle="none", marker=look.marker, label=titles[label])  # fmt: skip
-        for y, _, _ in (entry for entry in mine if entry[1]["verdict"] == "not defined"):
-            ax.text(0, y + shift, say("figure.not_defined", lang), color=look.colour, fontsize=7.5,
-                    ha="center", va="center")  # fmt: skip
     ax.axvline(0, color="#333333", linewidth=0.9, zorder=1)
+    _mark_undefined(ax, drawn, labels, dict(zip(labels, spread, strict=True)), order, lang)
+
+
+def _mark_undefined(
+    ax: Axes,
+    drawn: list[tuple[int, dict, float]],
+    labels: list[str],
+    shifts: Mapping[str, float],
+    order: list[str],
+    lang: str,
+) -> None:
+    """Write "not defined" at the left edge, once where it holds for all scenarios."""
+    undefined: dict[int, list[str]] = {}
+    for y, row, _ in drawn:
+        if row["verdict"] == "not defined":
+            undefined.setdefault(y, []).append(row["scenario"])
+    for y, found in undefined.items():
+        if len(found) == len(labels):
+            marks = [(y, "#555555")]
+        else:
+            marks = [(y + shifts[label], style.series_style(order.index(label)).colour) for label in found]
+        for height, colour in marks:
+            ax.text(0.01, height, say("figure.not_defined", lang), color=colour, fontsize=7.5, ha="left",
+                    va="center", transform=ax.get_yaxis_transform())  # fmt: skip
 
 
 def _name_rows(ax: Axes, names: list[str]) -> None:
@@ -234,14 +278,11 @@ def _name_rows(ax: Axes, names: list[str]) -> None:
         ax.axhline(edge - 0.5, color=style.GRID, linewidth=0.6, zorder=0)
 
 
-def _multiples_axis(ax: Axes, drawn: list[tuple[int, dict, float]]) -> None:
-    """Put ticks at 0, ±1, ±10, ... as far as the intervals reach."""
-    ends = [abs(row[key] * factor) for _, row, factor in drawn for key in ("difference", "low", "high")]
-    reach = max([2.0, *(end for end in ends if not np.isnan(end))])
-    powers = range(int(np.ceil(np.log10(reach))) + 1)
-    sides = [10**power for power in powers]
-    ticks = [-side for side in reversed(sides)] + [0] + sides
-    ax.set_xticks(ticks, [f"{tick:,}".replace("-", "−") for tick in ticks])
+def _multiples_axis(ax: Axes, reach: float) -> None:
+    """Put marks at 0, ±1, ±10, ... as far as the intervals reach."""
+    sides = [10**power for power in range(int(np.ceil(np.log10(reach))) + 1)]
+    marks = [-side for side in reversed(sides)] + [0] + sides
+    ax.set_xticks(marks, [f"{mark:,}".replace("-", "−") for mark in marks])
     ax.minorticks_off()
     ax.set_xlim(-1.4 * reach, 1.4 * reach)
 

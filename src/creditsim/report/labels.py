@@ -180,7 +180,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Totals (numbers, yuan, hours) are those of the whole district.",
         "总量（个数、元、小时）为全区数值。",
     ),
-    "caption.matrix": ("{scenario}: differences to the baseline", "{scenario}：与基准的差异"),
+    "caption.setting": (
+        "{scenario}: differences to the baseline by setting",
+        "{scenario}：分领域与基准的差异",
+    ),
+    "caption.group": ("{scenario}: differences to the baseline by group", "{scenario}：分群体与基准的差异"),
     "matrix.cell": (
         "Each cell: difference, interval, verdict. Outcomes without a clear difference in "
         "any column are left out: "

@@ -118,11 +118,10 @@ def number_text(value: float, decimals: int) -> str:
     return f"−{text}" if rounded < 0 else text
 
 
-def rounded_number(value: float, smallest: float) -> float | int | None:
+def rounded_number(value: float, decimals: int) -> float | int | None:
     """Return a number rounded as it is shown, in its own unit; None for NaN."""
     if math.isnan(value):
         return None
-    decimals = decimals_for(smallest)
     return round(value, decimals) + 0.0 if decimals > 0 else int(round(value, decimals))
 
 
@@ -158,7 +157,7 @@ def show_difference(row: Mapping[str, Any], lang: str) -> ShownDifference:
     if row["verdict"] == "not defined":
         return ShownDifference(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, effect)
     low, high, value = (factor * row[key] for key in ("low", "high", "difference"))
-    finer = _telling_decimals((low, high, value), smallest, decimals)
+    finer = telling_decimals((low, high, value), smallest)
     difference = number_text(value, finer)
     return ShownDifference(
         baseline=number_text(factor * row["baseline_mean"], decimals),
@@ -181,7 +180,7 @@ def interval_text(low: float, high: float, decimals: int, lang: str) -> str:
     return f"{number_text(low, decimals)} {'至' if lang == 'zh' else 'to'} {number_text(high, decimals)}"
 
 
-def _telling_decimals(values: tuple[float, ...], smallest: float, decimals: int) -> int:
+def telling_decimals(values: tuple[float, ...], smallest: float) -> int:
     """Return decimals at which values stand on the same side of 0 and ±smallest as unrounded.
 
     A verdict hangs on these sides, so the numbers shown beside it must not contradict it.
@@ -190,6 +189,7 @@ def _telling_decimals(values: tuple[float, ...], smallest: float, decimals: int)
     def sides(value: float) -> tuple[bool, ...]:
         return value > 0, value < 0, abs(value) > smallest, abs(value) < smallest
 
+    decimals = decimals_for(smallest)
     known = [value for value in values if not math.isnan(value)]
     for finer in range(decimals, decimals + 3):
         if all(sides(round(value, finer)) == sides(value) for value in known):

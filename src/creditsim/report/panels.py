@@ -8,6 +8,7 @@ from creditsim.analysis.compare import ComparedScenarios
 from creditsim.report.figures import (
     figure_style,
     forest_height,
+    multiples_reach,
     plot_difference_forest,
     plot_difference_parts,
     plot_paths,
@@ -46,6 +47,7 @@ def draw_differences(comparison: ComparedScenarios, lang: str) -> Figure | None:
     titles = baseline_first(comparison, figure_language(lang))
     rows = [len(frame[["outcome", "setting"]].drop_duplicates()) for frame in frames.values()]
     heights = [forest_height(count, len(titles) - 1) for count in rows]
+    reach = max(multiples_reach(frame) for frame in frames.values())
     with figure_style(lang) as shown:
         figure = _figure(10.0, sum(heights) + 0.6)
         axes = figure.subplots(len(frames), 1, squeeze=False, height_ratios=heights)[:, 0]
@@ -56,13 +58,11 @@ def draw_differences(comparison: ComparedScenarios, lang: str) -> Figure | None:
                 titles,
                 level=comparison.level,
                 heading=name_of("kind", kind, shown),
+                reach=reach,
                 ax=ax,
                 lang=shown,
                 legend=False,
             )
-        reach = max(ax.get_xlim()[1] for ax in axes)
-        for ax in axes:
-            ax.set_xlim(-reach, reach)
         shared_legend(figure, list(axes), shown)
     return figure
 

@@ -74,11 +74,10 @@ def _by_outcome(comparison: ComparedScenarios, names: tuple[str, ...], lang: str
 def _lasting(comparison: ComparedScenarios, lang: str) -> list[str]:
     """Point to a scenario whose programme ends within the horizon."""
     titles = scenario_titles(comparison.scenarios, lang)
-    last = max(comparison.outcomes["month"])
     ending = [
         titles[label]
         for label, scenario in comparison.scenarios.items()
-        if str(scenario.values.get("rollout.end_date", "never"))[:7] <= last
+        if str(scenario.values.get("rollout.end_date", "never"))[:7] <= comparison.last_month
     ]
     if not ending:
         return _cannot(say("why.no_end", lang), lang)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from creditsim.analysis.compare import ComparedScenarios
 
+if TYPE_CHECKING:
+    from creditsim.spec.scenario import Scenario
 
-def scenario_titles(scenarios: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Return a title for each scenario by label, all different.
 
-    A scenario given twice keeps the number of its label; two scenarios of one title get
-    their labels.
-    """
-    titles = {}
-    for label, scenario in scenarios.items():
-        title = scenario.title.get(lang) or scenario.title.get("en") or scenario.name
-        titles[label] = title + label.removeprefix(scenario.name)
+def scenario_titles(scenarios: Mapping[str, Scenario], lang: str) -> dict[str, str]:
+    """Return a title for each scenario by label; scenarios of one title get their labels too."""
+    titles = {
+        label: scenario.title.get(lang) or scenario.title.get("en") or label
+        for label, scenario in scenarios.items()
+    }
     seen = list(titles.values())
     return {
         label: title if seen.count(title) == 1 else f"{title} [{label}]" for label, title in titles.items()

@@ -57,7 +57,7 @@ def lead(comparison: ComparedScenarios, lang: str = "en") -> str:
         scenarios=say("list_separator", lang).join(quoted),
         baseline=titles[comparison.baseline],
         months=comparison.months,
-        start=min(comparison.outcomes["month"]),
+        start=comparison.first_month,
         replications=comparison.replications,
         scale=f"{100 * comparison.scale:g}%",
     )

@@ -116,7 +116,8 @@ figcaption { color: #1d1d1f; font-size: .88rem; padding: .2rem .2rem .4rem; }
 @media print { :root { --ink: #000; --soft: #333; --paper: #fff; --panel: #fff; --line: #999;
     --accent: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; } nav, .tool { display: none; }
-  .scroll { overflow: visible; } table { font-size: 7.5pt; } table.matrix { min-width: 0; } td, th { padding: .15rem .3rem; }
+  .scroll { overflow: visible; } table { font-size: 7.5pt; }
+  table.matrix { min-width: 0; } td, th { padding: .15rem .3rem; }
   tr, figure, .card li { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
   thead { display: table-header-group; } }
 """

@@ -24,6 +24,7 @@ from creditsim.report.numbers import (
     lever_text,
     rounded_number,
     show_difference,
+    telling_decimals,
     unit_text,
 )
 from creditsim.report.scenarios import scenario_titles
@@ -58,16 +59,18 @@ def summary_frame(comparison: ComparedScenarios) -> pd.DataFrame:
     for row in comparison.headline().to_dict("records"):
         smallest = row["smallest_relevant"]
         ends = (row["low"], row["high"])
-        interval = None if pd.isna(ends[0]) else interval_text(*ends, decimals_for(smallest), "en")
+        decimals = decimals_for(smallest)
+        finer = telling_decimals((*ends, row["difference"]), smallest)
+        interval = None if pd.isna(ends[0]) else interval_text(*ends, finer, "en")
         setting = {} if row["setting"] == "all" else {"setting": row["setting"]}
         records.append(
             {
                 "scenario": row["scenario"],
                 "outcome": " ".join([row["outcome"], *(f"({name})" for name in setting.values())]),
                 "unit": row["unit"],
-                "baseline": rounded_number(row["baseline_mean"], smallest),
-                "value": rounded_number(row["scenario_mean"], smallest),
-                "difference": rounded_number(row["difference"], smallest),
+                "baseline": rounded_number(row["baseline_mean"], decimals),
+                "value": rounded_number(row["scenario_mean"], decimals),
+                "difference": rounded_number(row["difference"], finer),
                 f"interval_{100 * comparison.level:g}": interval,
                 "smallest_relevant": _plain_number(smallest),
                 "verdict": row["verdict"],
@@ -157,7 +160,7 @@ def matrix_table(comparison: ComparedScenarios, label: str, by: str, lang: str) 
         Cell((say("column.outcome", lang),)),
         *(Cell((name_of(by, column, lang),), "number") for column in columns),
     )
-    return Table(say("caption.matrix", lang, scenario=title), head, body, [note], "matrix")
+    return Table(say(f"caption.{by}", lang, scenario=title), head, body, [note], "matrix")
 
 
 def tally_table(comparison: ComparedScenarios, lang: str) -> Table | None:

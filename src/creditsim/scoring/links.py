@@ -41,7 +41,12 @@ def representative_entries(book: Rulebook, entry: np.void, representative: int, 
 
 
 def household_entries(
-    book: Rulebook, entry: np.void, members: Sequence[int], head: int, posted: int, family_act: bool | None = None
+    book: Rulebook,
+    entry: np.void,
+    members: Sequence[int],
+    head: int,
+    posted: int,
+    family_act: bool | None = None,
 ) -> np.ndarray:
     """Return the entries that a family act brings on others of the household (Rural method Art.50).
 
@@ -120,12 +125,16 @@ def star_entries(book: Rulebook, subjects: np.ndarray, stars: np.ndarray, posted
 
 
 def carried_mp(district_book: Rulebook, village_book: Rulebook, grade: np.ndarray) -> np.ndarray:
-    """Return the milli-points that district grades add to the village base, by grade code (Rural method Art.24)."""
-    by_code = [round(village_book.meta["carried_points"].get(name, 0) * 1000) for name in district_book.grades]
+    """Return the milli-points that district grades add to the village base, by grade code."""
+    by_code = [
+        round(village_book.meta["carried_points"].get(name, 0) * 1000) for name in district_book.grades
+    ]
     return np.array(by_code, dtype=np.int64)[np.asarray(grade)]
 
 
-def donation_points(book: Rulebook, amount_yuan: float, book_list: str = "individual") -> tuple[Item | None, int]:
+def donation_points(
+    book: Rulebook, amount_yuan: float, book_list: str = "individual"
+) -> tuple[Item | None, int]:
     """Return the item under which one gift is entered and its milli-points, before the yearly cap.
 
     The switch `donation_bands` chooses between the marginal reading and the whole gift at

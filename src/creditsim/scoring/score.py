@@ -10,7 +10,7 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.core.months import month_index, month_text
-from creditsim.scoring import fold
+from creditsim.scoring import worktable
 from creditsim.scoring.fold import fold_account, fold_into
 from creditsim.scoring.ledger import ENTRY, ITEM, MONTH_OPEN, REPAIR, Ledger
 from creditsim.scoring.rulebook import Item, Rulebook, points_text
@@ -184,12 +184,21 @@ class Explanation(list):
     grade : str
     """
 
-    def __init__(self, lines: Iterable[Explained], subject: int, month: int, base_mp: int, score_mp: int, grade: str):
+    def __init__(
+        self, lines: Iterable[Explained], subject: int, month: int, base_mp: int, score_mp: int, grade: str
+    ):
         super().__init__(lines)
-        self.subject, self.month, self.base_mp, self.score_mp, self.grade = subject, month, base_mp, score_mp, grade
+        self.subject, self.month, self.base_mp, self.score_mp, self.grade = (
+            subject,
+            month,
+            base_mp,
+            score_mp,
+            grade,
+        )
 
     def __str__(self) -> str:
-        head = f"Subject {self.subject} in {month_text(self.month)}: {points_text(self.score_mp)} points, {self.grade}"
+        result = f"{points_text(self.score_mp)} points, {self.grade}"
+        head = f"Subject {self.subject} in {month_text(self.month)}: {result}"
         base = f"{points_text(self.base_mp):>8}  base"
         return "\n".join([head, base, *map(str, self)])
 
@@ -200,17 +209,17 @@ class Explanation(list):
 
 
 _WHY = {
-    fold.VOIDED: "void, an objection was upheld",
-    fold.REPAIRED: "repaired",
-    fold.SUSPENDED: "suspended while an objection is open",
-    fold.LIGHTER_ITEM: "another item of the same act weighs more",
-    fold.DELIVERED_TWICE: "recorded already",
-    fold.LOWER_STEP: "a higher step was reached in the same year",
-    fold.EXPIRED: "no longer valid",
-    fold.LOCKED: "locked until the direct grade is corrected",
-    fold.NOT_IN_BOOK: "not counted in this book",
-    fold.REPAIR_POINTS: "left by the repair of a direct grade",
-    fold.REPAIR_GRADE: "lesser grade left by the repair of a direct grade",
+    worktable.VOIDED: "void, an objection was upheld",
+    worktable.REPAIRED: "repaired",
+    worktable.SUSPENDED: "suspended while an objection is open",
+    worktable.LIGHTER_ITEM: "another item of the same act weighs more",
+    worktable.DELIVERED_TWICE: "recorded already",
+    worktable.LOWER_STEP: "a higher step was reached in the same year",
+    worktable.EXPIRED: "no longer valid",
+    worktable.LOCKED: "locked until the direct grade is corrected",
+    worktable.NOT_IN_BOOK: "not counted in this book",
+    worktable.REPAIR_POINTS: "left by the repair of a direct grade",
+    worktable.REPAIR_GRADE: "lesser grade left by the repair of a direct grade",
 }
 
 
@@ -243,9 +252,11 @@ def explain(
     """
     month = _month(month)
     rows = _rows(ledger)
-    own = rows[(rows["subject"] == subject) & (rows["account"] == (book.account if account is None else account))]
+    own = rows[
+        (rows["subject"] == subject) & (rows["account"] == (book.account if account is None else account))
+    ]
     own = own[np.argsort(own["id"], kind="stable")]
-    work = np.zeros((len(own), fold.COLUMNS), dtype=np.int64)
+    work = np.zeros((len(own), worktable.COLUMNS), dtype=np.int64)
     order = np.zeros(len(own), dtype=np.int64)
     score_mp, grade, _, _ = fold_into(
         own, np.arange(len(own)), len(own), month, book.item_table, book.rule_record, carried_mp, work, order
@@ -254,10 +265,12 @@ def explain(
     lines = [
         _explained(book, row, work[place], own, month)
         for place, row in enumerate(own)
-        if ends[place] and (row["kind"] == ITEM or work[place, fold.STATE] != fold.OUTSIDE)
+        if ends[place] and (row["kind"] == ITEM or work[place, worktable.STATE] != worktable.OUTSIDE)
     ]
     if carried_mp:
-        lines.insert(0, Explained(-1, None, carried_mp, carried_mp, "carried over from a low district grade", ""))
+        lines.insert(
+            0, Explained(-1, None, carried_mp, carried_mp, "carried over from a low district grade", "")
+        )
     return Explanation(lines, subject, month, book.base_mp, score_mp, book.grades[grade])
 
 
@@ -266,25 +279,25 @@ def _explained(book: Rulebook, row: np.void, part: np.ndarray, own: np.ndarray, 
     source = own[own["id"] == row["ref"]][0] if row["kind"] == REPAIR else row
     number = int(source["item"])
     item = book.items[number] if 0 <= number < len(book.items) else None
-    state, counted = int(part[fold.STATE]), int(part[fold.COUNTED])
+    state, counted = int(part[worktable.STATE]), int(part[worktable.COUNTED])
     why = _why(state, int(row["points_mp"]), counted, part, item)
-    if row["kind"] == ITEM and part[fold.OBJECTED] > part[fold.CLOSED]:
+    if row["kind"] == ITEM and part[worktable.OBJECTED] > part[worktable.CLOSED]:
         why += "; objection open"
-    in_force = state in (fold.COUNTS, fold.LOCKED, fold.REPAIR_POINTS, fold.REPAIR_GRADE)
-    until = int(part[fold.UNTIL])
+    in_force = state in (worktable.COUNTS, worktable.LOCKED, worktable.REPAIR_POINTS, worktable.REPAIR_GRADE)
+    until = int(part[worktable.UNTIL])
     valid = "" if not in_force else "open" if until == MONTH_OPEN else month_text(until - 1)
     return Explained(int(row["id"]), item, int(row["points_mp"]), counted, why, valid)
 
 
 def _why(state: int, listed: int, counted: int, part: np.ndarray, item: Item | None) -> str:
     """Return why an entry counts what it counts."""
-    if state != fold.COUNTS:
+    if state != worktable.COUNTS:
         return _WHY[state]
     if item is not None and item.direct_grade:
-        corrected = ", corrected" if part[fold.CORRECTED] else ""
+        corrected = ", corrected" if part[worktable.CORRECTED] else ""
         return f"direct grade in force{corrected}"
-    if part[fold.DOUBLINGS]:
-        return f"counts, repeated within validity: x {2 ** int(part[fold.DOUBLINGS])}"
+    if part[worktable.DOUBLINGS]:
+        return f"counts, repeated within validity: x {2 ** int(part[worktable.DOUBLINGS])}"
     return "counts" if counted == listed else "counts up to the cap"
 
 

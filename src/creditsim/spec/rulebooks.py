@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.shipped import data_path
-from creditsim.scoring.rulebook import Rulebook
+from creditsim.scoring.rulebook import ITEM_COLUMNS, Rulebook
 from creditsim.spec.files import Document, read_document, validate
 from creditsim.spec.records import Amount, Confidence, Number, Texts
 
@@ -26,16 +26,10 @@ Letter = Literal["B", "C", "D"]
 Direction = Literal["bonus", "deduction", "direct_grade"]
 BothLanguages = dict[Literal["en", "zh"], Text]
 
-ITEM_COLUMNS = (
-    "id", "list", "domain", "subject", "direction", "points", "direct_grade", "cap", "cap_period", "validity_months",
-    "unit", "category", "evidence", "legal_basis", "flags", "name_en", "name_zh", "source", "tables", "notes",
-)  # fmt: skip
-"""Columns that an items file must have."""
-
 _INHERITED = (
-    "items", "lists", "base_points", "grades", "direct_grades", "yearly", "repeat_doubling", "deduction_validity",
-    "cap_groups", "step_groups", "donation_bands", "repairs", "leader_links", "household_items", "star_month",
-    "carried_points",
+    "items", "lists", "base_points", "grades", "direct_grades", "yearly", "repeat_doubling",
+    "deduction_validity", "cap_groups", "step_groups", "donation_bands", "repairs", "leader_links",
+    "household_items", "star_month", "carried_points",
 )  # fmt: skip
 """Parts of a book that come from its base book where the book itself does not say."""
 
@@ -241,10 +235,14 @@ def _document(name_or_path: str) -> Document:
     names = rulebook_names()
     if name_or_path not in names:
         raise InputError(Fault(unknown(name_or_path, names, "rulebook, or the path of a .yaml file")))
-    return read_document(data_path("rulebooks", f"{name_or_path}.yaml"), shown=f"data/rulebooks/{name_or_path}.yaml")
+    return read_document(
+        data_path("rulebooks", f"{name_or_path}.yaml"), shown=f"data/rulebooks/{name_or_path}.yaml"
+    )
 
 
-def _with_base(document: Document, below: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def _with_base(
+    document: Document, below: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Return a book's meta data with all that it takes from its base book, and its item rows."""
     file: BookFile = validate(document, BookFile)
     own = file.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -278,7 +276,9 @@ def _faults_of_grades(document: Document, meta: Mapping[str, Any]) -> list[Fault
             expected = "no bound for the lowest grade" if place == 0 else "from_points or above_points"
             faults.append(document.fault(f"got {len(bounds)} bounds, expected {expected}", "grades", place))
         elif bounds and previous is not None and bounds[0] <= previous:
-            faults.append(document.fault(f"got {bounds[0]:g}, expected more than {previous:g}", "grades", place))
+            faults.append(
+                document.fault(f"got {bounds[0]:g}, expected more than {previous:g}", "grades", place)
+            )
         previous = bounds[0] if bounds else previous
     names = [each["grade"] for each in grades]
     for letter, each in meta.get("direct_grades", {}).items():
@@ -294,14 +294,18 @@ def _item_rows(document: Document, path: Path) -> list[dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise InputError(document.fault(f"got {path.name!r}, expected a CSV file beside the book", "items")) from None
+        raise InputError(
+            document.fault(f"got {path.name!r}, expected a CSV file beside the book", "items")
+        ) from None
     reader = csv.DictReader(text.splitlines())
     missing = [name for name in ITEM_COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         raise InputError(Fault(f"got no column {missing[0]!r}, expected {', '.join(ITEM_COLUMNS)}", shown, 1))
     rows, faults, seen = [], [], set()
     for row in reader:
-        faults += [Fault(message, shown, reader.line_num, column) for column, message in _faults_of_item(row, seen)]
+        faults += [
+            Fault(message, shown, reader.line_num, column) for column, message in _faults_of_item(row, seen)
+        ]
         seen.add(row["id"])
         rows.append({name: row[name] or "" for name in ITEM_COLUMNS})
     if faults:
@@ -316,7 +320,10 @@ def _faults_of_item(row: Mapping[str, str], seen: set[str]) -> list[tuple[str, s
         faults.append(("id", f"got {row['id']!r}, expected a name that no other item has"))
     direction = row["direction"]
     if direction not in ("bonus", "deduction", "direct_grade"):
-        return [*faults, ("direction", unknown(direction, ("bonus", "deduction", "direct_grade"), "direction"))]
+        return [
+            *faults,
+            ("direction", unknown(direction, ("bonus", "deduction", "direct_grade"), "direction")),
+        ]
     if direction == "direct_grade":
         if row["direct_grade"] not in ("B", "C", "D"):
             faults.append(("direct_grade", f"got {row['direct_grade']!r}, expected B, C or D"))
@@ -324,9 +331,13 @@ def _faults_of_item(row: Mapping[str, str], seen: set[str]) -> list[tuple[str, s
         sign = "above" if direction == "bonus" else "below"
         faults.append(("points", f"got {row['points']!r}, expected a number {sign} 0"))
     if not (row["validity_months"] or "").isdigit():
-        faults.append(("validity_months", f"got {row['validity_months']!r}, expected a whole number of months"))
+        faults.append(
+            ("validity_months", f"got {row['validity_months']!r}, expected a whole number of months")
+        )
     if row["cap"] and (not _is_number(row["cap"]) or row["cap_period"] not in ("year", "month")):
-        faults.append(("cap", f"got {row['cap']!r} a {row['cap_period'] or '?'}, expected a number a year or a month"))
+        faults.append(
+            ("cap", f"got {row['cap']!r} a {row['cap_period'] or '?'}, expected a number a year or a month")
+        )
     return faults
 
 

@@ -7,6 +7,7 @@ All of an agent's choices are made before any consequence is felt.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.activities import stake_multipliers
+from creditsim.model.activities import stake_multipliers, visit_rate
 from creditsim.model.choice import (
     acts,
     breach_utility,
@@ -25,6 +26,7 @@ from creditsim.model.choice import (
 )
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, FOUND_OUT, GOT_CASH, GOT_GOODS, PENDING, QUANTITIES, State
+from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
 
@@ -94,7 +96,7 @@ class _Part:
         number = _conclude(
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, filed, self.counts, self.done, self.met,
-            belief_terms(),
+            belief_terms(), sector_visit_rates(),
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -122,7 +124,7 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     """Decide opportunities with the compiled rule."""
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        state.done, state.met, choice_terms(rules), sector_visit_rates(rules),
+        state.done, state.met, choice_terms(rules), sector_visit_rates(),
     )  # fmt: skip
 
 
@@ -137,11 +139,9 @@ def choice_terms(rules: Rules) -> np.ndarray:
     )
 
 
-def sector_visit_rates(rules: Rules) -> np.ndarray:
-    """Return the chance of a visit that agents reckon with for each activity."""
-    from creditsim.model.activities import visit_rate
-    from creditsim.spec.activities import activities
-
+@functools.cache
+def sector_visit_rates() -> np.ndarray:
+    """Return for each activity the monthly chance of a visit that agents reckon with, from the baseline."""
     return np.array([visit_rate(activity) for activity in activities()])
 
 
@@ -274,7 +274,7 @@ def _decide(found, agents, activities, postings, regimes, active, ranks, done, m
 @compiled
 def _conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
-    deeds, last_breach, last_tutoring, filed, counts, done, met, belief,
+    deeds, last_breach, last_tutoring, filed, counts, done, met, belief, visit_rates,
 ):  # fmt: skip
     """Count the acts, let channels notice them, file what is noticed, and move beliefs; return the number filed."""
     number = 0
@@ -310,7 +310,7 @@ def _conclude(
                 if channel == 0 and visited[row] == 1 and deeds[row] & FOUND_OUT == 0:
                     deeds[row] |= FOUND_OUT
                     counts[cell, VISITS_SEEN] += 1
-            _learn(agent, activity, channel, visited[row], belief)
+            _learn(agent, activity, channel, visit_rates[k], belief)
         else:
             counts[cell, MERITS] += 1
             counts[cell, BENEFIT] += activity.social_fen
@@ -372,20 +372,20 @@ def first_channel(activity, visited, luck):
 
 
 @compiled
-def _learn(agent, activity, channel, visited, belief):
+def _learn(agent, activity, channel, visit_rate, belief):
     """Move the beliefs in an own breach's channels: up where it was seen, down by what was expected.
 
     The step is the learning weight times (seen or not, less the perceived chance), so a
-    right belief has no drift. Channels after the one that saw the act give no signal.
+    right belief has no drift, and more visits than reckoned with raise it. Channels after
+    the one that saw the act give no signal.
     """
     for c in range(7):
         chance = activity.channels[c]
-        if c == 0 and visited == 1:
-            chance = chance + activity.seen_given_visit
+        if c == 0:
+            chance = chance + visit_rate * activity.seen_given_visit
         if chance > 0.0:
             signal = 1.0 if c == channel else 0.0
             moved = agent.belief[c] + belief[0] * (signal - chance * agent.belief[c])
             agent.belief[c] = min(max(moved, 0.0), belief[1])
             if c == channel:
                 return
-

@@ -1,0 +1,192 @@
+"""The two calls that notebooks and the command line share: run one scenario, compare several."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.experiment.execute import distinct_names, run_scenarios
+from creditsim.experiment.run import RunResult, check_run, run_replication
+from creditsim.report.comparison import Comparison
+from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from creditsim.experiment.execute import Progress
+
+
+def run(
+    scenario: Scenario | str,
+    scale: float = 0.1,
+    months: int | None = None,
+    seed: int = 1,
+    replication: int = 0,
+    threads: int | None = None,
+    engine: str = "compiled",
+    progress: bool | None = None,
+) -> RunResult:
+    """Run one scenario once.
+
+    Parameters
+    ----------
+    scenario : Scenario or str
+        A scenario, a shipped name, or a path to a YAML file.
+    scale : float
+        Size of the synthetic population against the district's, 0.01 to 10.
+    months : int, optional
+        Horizon; by default the scenario's.
+    seed, replication : int
+        Key of all draws.
+    threads : int, optional
+        Threads of the compiled month; by default all cores. Never changes a result.
+    engine : {"compiled", "objects"}
+    progress : bool, optional
+        Show a bar; by default on a terminal and in a notebook.
+
+    Raises
+    ------
+    InputError
+        All faults at once.
+    """
+    threads = _cores() if threads is None else threads
+    check_run(scale, seed, 1, months, threads, engine)
+    chosen = _resolved([scenario], months)[0]
+    with _bar(chosen.months, "month", progress) as advance:
+        results = run_replication([chosen], scale, seed, replication, engine, threads, lambda: advance())
+    return results[0]
+
+
+def compare(
+    scenarios: Sequence[Scenario | str],
+    baseline: Scenario | str | None = None,
+    replications: int = 10,
+    scale: float = 0.1,
+    months: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    engine: str = "compiled",
+    progress: bool | None = None,
+) -> Comparison:
+    """Compare scenarios with a baseline on the same synthetic people with the same luck.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario or str
+        At least one; a scenario named twice is compared with itself (an A/A test).
+    baseline : Scenario or str, optional
+        One of them, or a further one; by default status-quo-2019, added if it is not named.
+    replications : int
+        Paired replications; intervals need at least two.
+    threads : int, optional
+        Worker processes; by default all cores. Never changes a result.
+
+    Returns
+    -------
+    Comparison
+        Paired differences with intervals and verdicts, figures and the report.
+
+    Raises
+    ------
+    InputError
+        All faults at once.
+
+    Examples
+    --------
+    >>> found = compare(["five-entries-2020"], replications=2, scale=0.01, months=3, threads=1)
+    >>> found.baseline
+    'status-quo-2019'
+    """
+    threads = _cores() if threads is None else threads
+    check_run(scale, seed, replications, months, threads, engine)
+    if isinstance(scenarios, (str, Scenario)) or not scenarios:
+        raise InputError(Fault(f"got {scenarios!r}, expected a list of scenarios", key="scenarios"))
+    chosen = _resolved(scenarios, months)
+    label, chosen = _with_baseline(chosen, baseline, months)
+    _check_comparable(chosen)
+    with _bar(replications, "replication", progress) as advance:
+        outcomes, fingerprint = run_scenarios(
+            chosen, replications, scale, seed, min(threads, replications), engine, lambda done, of: advance()
+        )
+    return Comparison.from_outcomes(
+        outcomes, chosen, label, seed=seed, scale=scale, fingerprint=fingerprint, versions=versions()
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes the results."""
+    named = ("creditsim", "numpy", "numba", "mesa", "pandas", "scipy")
+    return {"python": platform.python_version(), **{name: _version(name) for name in named}}
+
+
+def _version(name: str) -> str:
+    """Return a distribution's version; a source tree that was not installed has none."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _resolved(scenarios: Sequence[Scenario | str], months: int | None) -> list[Scenario]:
+    """Return scenarios loaded and set to the horizon; raise all faults at once."""
+    faults: list[Fault] = []
+    loaded = []
+    for each in scenarios:
+        try:
+            scenario = load_scenario(each) if not isinstance(each, Scenario) else each
+            loaded.append(scenario if months is None else scenario.with_(months=months))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return loaded
+
+
+def _with_baseline(
+    chosen: list[Scenario], baseline: Scenario | str | None, months: int | None
+) -> tuple[str, list[Scenario]]:
+    """Return the baseline's label and the scenarios, the baseline in front if it was not among them."""
+    wanted = STATUS_QUO if baseline is None else baseline
+    labels = [scenario.name for scenario in distinct_names(chosen)]
+    name = wanted.name if isinstance(wanted, Scenario) else wanted
+    if name in labels:
+        return name, chosen
+    if isinstance(wanted, str) and not wanted.endswith((".yaml", ".yml")):
+        from creditsim.spec.scenario import scenario_names
+
+        if wanted not in scenario_names():
+            raise InputError(Fault(unknown(wanted, [*labels, *scenario_names()], "scenario"), key="baseline"))
+    added = _resolved([wanted], months)[0]
+    return added.name, [added, *chosen]
+
+
+def _check_comparable(chosen: list[Scenario]) -> None:
+    """Raise InputError unless all scenarios report the same months of the same district."""
+    first = chosen[0]
+    faults = [
+        Fault(f"got {getattr(each, name)} in {each.name}, expected {getattr(first, name)} as in {first.name}", key=name)
+        for name in ("population", "start", "months")
+        for each in chosen[1:]
+        if getattr(each, name) != getattr(first, name)
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+@contextmanager
+def _bar(total: int, unit: str, shown: bool | None) -> Iterator:
+    """Give a function that moves a progress bar on: on a terminal and in notebooks, silent elsewhere."""
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit=unit, disable=None if shown is None else not shown, leave=False) as bar:
+        yield bar.update
+
+
+def _cores() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+

@@ -1,0 +1,126 @@
+"""Runs: fingerprints, tidy tables, workers, replay of the exported ledger."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from creditsim.core.errors import InputError
+from creditsim.experiment.execute import distinct_names, run_scenarios
+from creditsim.experiment.files import read_table, write_json, write_table
+from creditsim.experiment.replay import replay_folder
+from creditsim.experiment.run import check_run, run_replication
+from creditsim.experiment.store import write_run
+from creditsim.spec.outcomes import outcomes
+from creditsim.spec.scenario import load_scenario
+
+PLAN = load_scenario("five-entries-2020").with_(months=14, burn_in_months=2)
+USUAL = load_scenario("status-quo-2019").with_(months=14, burn_in_months=2)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run_replication([PLAN], scale=0.05, seed=11)[0]
+
+
+@pytest.fixture
+def folder(result, tmp_path):
+    write_run(result, tmp_path)
+    return tmp_path
+
+
+def test_outcomes_are_tidy_and_in_the_catalogue(result):
+    frame = result.outcomes
+    assert list(frame.columns) == ["scenario", "replication", "month", "setting", "group", "outcome", "value"]
+    assert not frame.duplicated(["month", "setting", "group", "outcome"]).any()
+    assert set(frame["outcome"]) <= set(outcomes())
+    assert frame["month"].nunique() == 14
+    assert not np.isinf(frame["value"]).any()
+
+
+def test_settings_and_groups_add_up(result):
+    """Harm of all is the harm of the five settings; so is that of a group and its complement over persons."""
+    harm = result.outcomes[result.outcomes["outcome"] == "breach.social_harm_yuan_month"]
+    by_setting = harm[harm["group"] == "all"].groupby(["month", "setting"], observed=True)["value"].sum().unstack()
+    assert np.allclose(by_setting["all"], by_setting.drop(columns="all").sum(axis=1))
+    by_group = harm[harm["setting"] == "village"].groupby(["month", "group"], observed=True)["value"].sum().unstack()
+    assert np.allclose(by_group["offline"] + by_group["online"], by_group["all"])
+
+
+def test_replay_finds_every_score_again(folder, result):
+    replay = replay_folder(folder)
+    assert (replay.entries, replay.agents) == (len(result.ledger), len(result.agents))
+    assert (replay.mismatches, replay.findings) == (0, ())
+    assert result.agents["score_mp"].nunique() > 5, "a replay of equal scores would show nothing"
+    assert result.agents["star"].nunique() > 1
+
+
+def tamper_points(ledger):
+    """Take 10 points more in the newest entry that still counts."""
+    row = ledger[(ledger["kind"] == "item") & (ledger["points_mp"] < 0)].index[-1]
+    ledger.loc[row, "points_mp"] -= 10_000
+    return ledger
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [tamper_points, lambda frame: frame.iloc[:-1], lambda frame: frame.iloc[1:], lambda frame: frame.iloc[:0]],
+    ids=["points", "last entry gone", "first entry gone", "empty"],
+)
+def test_replay_finds_a_tampered_or_shortened_ledger(folder, tamper):
+    write_table(folder / "ledger.parquet", tamper(read_table(folder / "ledger.parquet")))
+    assert replay_folder(folder).mismatches > 0
+
+
+def test_replay_finds_a_changed_score_even_if_the_record_was_changed_too(folder):
+    from creditsim.core.fingerprint import fingerprint_columns
+
+    agents = read_table(folder / "agents.parquet")
+    agents.loc[agents.index[-1], "score_mp"] += 1
+    write_table(folder / "agents.parquet", agents)
+    record = json.loads((folder / "run.json").read_text())
+    record["tables"]["agents"]["sha256"] = fingerprint_columns({"agents": agents})
+    write_json(folder / "run.json", record)
+    assert replay_folder(folder).mismatches == 1
+
+
+@pytest.mark.parametrize("name", ["run.json", "ledger.parquet", "agents.parquet"])
+def test_a_missing_or_broken_file_is_one_line(folder, name):
+    (folder / name).write_text("broken")
+    with pytest.raises(InputError, match=f"{name}: got .*expected"):
+        replay_folder(folder)
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=f"{name}: got no such file"):
+        replay_folder(folder)
+
+
+def test_workers_and_order_of_replications_change_nothing():
+    short = [s.with_(months=3, burn_in_months=0) for s in (USUAL, PLAN)]
+    (one, print_one), (two, print_two) = (run_scenarios(short, 3, 0.01, 4, workers) for workers in (1, 2))
+    assert print_one == print_two
+    pd.testing.assert_frame_equal(one, two)
+    half, _ = run_scenarios(short, 2, 0.01, 4)
+    pd.testing.assert_frame_equal(
+        half.astype(object), one[one["replication"] < 2].reset_index(drop=True).astype(object)
+    )
+
+
+def test_a_scenario_named_twice_is_told_apart():
+    assert [s.name for s in distinct_names([USUAL, PLAN, USUAL])] == [
+        "status-quo-2019", "five-entries-2020", "status-quo-2019 (2)"
+    ]  # fmt: skip
+
+
+def test_all_wrong_numbers_are_told_at_once():
+    with pytest.raises(InputError) as caught:
+        check_run(scale=20, seed=-1, replications=0, months=0, threads=0, engine="fast")
+    assert [fault.key for fault in caught.value.faults] == ["scale", "seed", "replications", "months", "threads", "engine"]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    write_json(tmp_path / "a.json", {"x": 1})
+    with pytest.raises(ValueError):
+        write_json(tmp_path / "a.json", {"x": float("nan")})
+    assert json.loads((tmp_path / "a.json").read_text()) == {"x": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

@@ -1,0 +1,52 @@
+"""Inspection: the budget is met to the visit, and grades steer only what the floor leaves."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditsim.model.credit_model import burned_in
+from creditsim.model.phases.inspection import inspection, smallest, whole_part
+from creditsim.model.regimes import compile_rules
+from creditsim.spec.scenario import load_scenario
+
+
+@given(st.lists(st.integers(0, 20), max_size=60), st.integers(0, 70))
+def test_the_smallest_keys_are_chosen_ties_to_the_front(keys, count):
+    keys = np.array(keys, dtype=np.int64)
+    expected = np.argsort(keys, kind="stable")[:count]
+    assert sorted(smallest(keys, count).tolist()) == sorted(expected.tolist())
+
+
+@given(st.integers(0, 10**7), st.integers(0, 30_000), st.integers(1, 60))
+def test_a_steady_flow_in_thousandths_loses_nothing_over_months(thousandths, month, months):
+    total = sum(whole_part(thousandths, m) for m in range(month, month + months))
+    assert abs(total * 1000 - thousandths * months) < 1000
+
+
+@pytest.fixture(scope="module")
+def state():
+    return burned_in(load_scenario("status-quo-2019").with_(burn_in_months=0), scale=0.5, seed=2)
+
+
+def visits_by_grade(state, **levers):
+    """Return visits per firm of grades D and AA, when half of the firms hold each."""
+    scenario = load_scenario("status-quo-2019").with_levers({f"inspection.{k}": v for k, v in levers.items()})
+    state = state.copy()
+    state.active[:] = 1
+    firms = state.agents.kind == 0
+    state.agents.grade[firms] = np.where(np.arange(firms.sum()) % 2, 0, 4)
+    inspection(state, compile_rules(scenario))
+    return [state.visited[firms & (state.agents.grade == grade)].mean() for grade in (0, 4)]
+
+
+def test_with_a_full_random_floor_grades_do_not_matter(state):
+    low, high = visits_by_grade(state, random_floor_share=1.0, bottom_grade_visit_ratio_share=5.0)
+    assert low == pytest.approx(high, rel=0.25)
+
+
+def test_without_a_floor_visits_follow_the_ratio_of_the_grades(state):
+    low, high = visits_by_grade(
+        state, random_floor_share=0.0, bottom_grade_visit_ratio_share=5.0, top_grade_visit_ratio_share=0.5
+    )
+    assert low / high == pytest.approx(10, rel=0.5)

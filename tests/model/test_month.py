@@ -1,0 +1,144 @@
+"""The month: relations that must hold exactly, whatever the numbers are."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from creditsim.core.months import month_index
+from creditsim.experiment.run import run_replication
+from creditsim.model.credit_model import CreditModel, burned_in
+from creditsim.model.state import QUANTITIES
+from creditsim.spec.scenario import load_scenario
+
+MONTHS = 9
+SCALE = 0.01
+STATUS_QUO = load_scenario("status-quo-2019").with_(months=MONTHS, burn_in_months=3)
+PLAN = load_scenario("five-entries-2020").with_(months=MONTHS, burn_in_months=3)
+
+
+@pytest.fixture(scope="module")
+def state():
+    return burned_in(STATUS_QUO, scale=SCALE, seed=5)
+
+
+def run(scenario, state, **options):
+    model = CreditModel(scenario, state=state, **options)
+    model.run()
+    return model
+
+
+def counts(model, name):
+    return model.track().counts[:, :, QUANTITIES.index(name)].sum(axis=1)
+
+
+def fingerprints(*scenarios, **options):
+    return [result.fingerprint for result in run_replication(scenarios, SCALE, 5, **options)]
+
+
+def test_threads_and_engines_give_the_same_bits():
+    one = fingerprints(PLAN, STATUS_QUO)
+    assert fingerprints(PLAN, STATUS_QUO, threads=3) == one
+    assert fingerprints(PLAN, STATUS_QUO, engine="objects") == one
+
+
+def test_another_seed_or_replication_is_another_result():
+    assert len({*fingerprints(PLAN), *fingerprints(PLAN, replication=1)}) == 2
+    assert run_replication([PLAN], SCALE, 6)[0].fingerprint not in fingerprints(PLAN)
+
+
+def test_name_title_and_order_of_scenarios_change_nothing():
+    renamed = dataclasses.replace(PLAN, name="other", title={"en": "Other", "zh": "其他"})
+    first, second, third = fingerprints(PLAN, renamed, STATUS_QUO)
+    assert first == second
+    assert fingerprints(STATUS_QUO, PLAN)[::-1] == [first, third]
+
+
+@pytest.mark.parametrize("start", [2, 5, 8])
+def test_a_policy_that_starts_in_month_m_changes_nothing_before(state, start):
+    date = f"2020-{start + 1:02d}"
+    late = PLAN.with_levers(
+        {"rollout.pilot_start_date": date, "rollout.full_start_date": date, "rollout.phase_in_months": 1}
+    )
+    planned, usual = (run(scenario, state).track() for scenario in (late, STATUS_QUO))
+    same = (planned.counts == usual.counts).all(axis=(1, 2))
+    assert same[:start].all()
+    assert not same[start:].all()
+    costs = [[month["cost_fen"] for month in track.public] for track in (planned, usual)]
+    assert costs[0][:start] == costs[1][:start]
+
+
+def test_a_programme_that_never_starts_is_the_status_quo(state):
+    never = PLAN.with_levers({"rollout.pilot_start_date": "never", "rollout.full_start_date": "never"})
+    assert (run(never, state).track().counts == run(STATUS_QUO, state).track().counts).all()
+
+
+def test_a_programme_that_ends_stops_everywhere(state):
+    ended = PLAN.with_levers({"rollout.end_date": "2020-09"})
+    public = run(ended, state).track().public
+    assert [month["active_agents"] > 0 for month in public] == [m in range(1, 8) for m in range(MONTHS)]
+
+
+def test_without_a_score_nothing_is_posted_graded_or_appealed(state):
+    none = run(load_scenario("no-programme").with_(months=MONTHS, burn_in_months=3), state)
+    for name in ("posted_negative", "posted_positive", "filed", "scored", "benefits_fen", "penalties_fen", "warnings"):
+        assert not counts(none, name).any(), name
+    assert [month["cost_fen"] for month in none.track().public] == [0] * MONTHS
+
+
+def test_no_false_records_means_that_nobody_compliant_is_penalised():
+    world = {"world.false_record_human_share": 0.01}
+    fair = PLAN.with_levers({**world, "desk.specificity_share": 1.0})
+    model = CreditModel(fair, scale=0.05, seed=5)
+    model.run()
+    assert not counts(model, "posted_false")[6:].any(), "a desk of full specificity stops every false record"
+    careless = CreditModel(PLAN.with_levers({"desk.specificity_share": 0.0}), scale=0.05, seed=5)
+    careless.run()
+    assert counts(careless, "posted_false").sum() > 0, "the control: without verification false records get through"
+
+
+def test_visits_sum_to_the_budget_exactly(state):
+    model = run(PLAN, state)
+    start = month_index("2020-01")
+    budget = round(400 * SCALE * 1000)
+    expected = [budget * (m + 1) // 1000 - budget * m // 1000 for m in range(start, start + MONTHS)]
+    assert counts(model, "visits").tolist() == expected
+    assert counts(model, "visits").sum() == pytest.approx(400 * SCALE * MONTHS, abs=1)
+
+
+def test_no_visits_no_visits_seen(state):
+    nobody = run(STATUS_QUO.with_levers({"inspection.visits_per_month": 70}), state)
+    assert counts(nobody, "visits").sum() < counts(run(STATUS_QUO, state), "visits").sum()
+
+
+def test_every_fen_of_a_fund_is_paid_kept_or_was_never_put_in(state):
+    model = run(PLAN, state)
+    public = model.track().public
+    for fund in (0, 1):
+        income = sum(month[f"fund_{fund}_income_fen"] for month in public)
+        paid = sum(month[f"fund_{fund}_paid_fen"] for month in public)
+        assert income - paid == model.state.fund_fen[fund] - state.fund_fen[fund]
+    both = sum(month["fund_0_paid_fen"] + month["fund_1_paid_fen"] for month in public)
+    assert counts(model, "fund_paid_fen").sum() == both
+
+
+def test_a_fund_that_does_not_exist_costs_and_pays_nothing(state):
+    without = PLAN.with_levers({"village.fund_villages_share": 0, "village.fund_yuan_per_head_year": 0,
+                                "village.fund_top_share": 0, "fund.subdistrict_yuan_per_head_year": 0})  # fmt: skip
+    public = run(without, state).track().public
+    assert all(month[f"fund_{fund}_{part}_fen"] == 0 for month in public for fund in (0, 1) for part in ("income", "paid"))
+
+
+def test_a_run_leaves_the_shared_state_as_it_was(state):
+    before = state.agents.copy()
+    run(PLAN, state)
+    assert state.agents.tobytes() == before.tobytes()
+    assert state.month == month_index("2020-01")
+
+
+def test_acts_do_not_depend_on_what_others_drew(state):
+    """Agents decide on last month's state: the share that acts is near its base rate in each activity."""
+    model = run(STATUS_QUO, state)
+    acted, met = model.state.done.sum(axis=0), model.state.met.sum(axis=0)
+    assert (acted <= met).all()
+    assert np.count_nonzero(met) > 30
