@@ -14,7 +14,7 @@ from creditsim.report import document, fonts
 from creditsim.report.comparison import Comparison
 from creditsim.report.document import SECTIONS, document_html
 from creditsim.report.labels import PHRASES, outcome_title, say
-from creditsim.report.numbers import unit_text
+from creditsim.report.numbers import UNITS, unit_text
 from creditsim.report.scenarios import scenario_titles
 from creditsim.report.sentences import verdict_sentence
 from creditsim.spec.levers import levers
@@ -156,6 +156,9 @@ def test_chinese_leaves_no_english_title(comparison):
         assert scenario.about["en"] not in text
     for outcome in comparison.catalogue.values():
         assert outcome.title_en not in text
+    for unit in UNITS:
+        for english in (unit_text(unit, "en"), unit_text(unit, "en", difference=True)):
+            assert not english or english == "%" or f">{english}<" not in text, english
     for key, (english, _) in PHRASES.items():
         if re.search("[a-z] [a-z]", english) and "{" not in english:
             assert english not in text, key

@@ -184,3 +184,23 @@ def test_an_objection_closed_in_its_own_month_suspends_nothing():
     ledger.append(kind=OBJECTION_CLOSED, ref=entry, posted=MARCH + 1)
     book = BOOK.with_switches(open_objection="suspended")
     assert score_ledger(book, ledger, MARCH + 1)["score_mp"].tolist() == [970_000]
+
+
+@pytest.mark.parametrize("repaired", [0, 1])
+def test_of_two_equal_breaches_in_one_month_the_repaired_one_was_the_repeat(repaired):
+    ledger = Ledger()
+    pair = [_post(ledger, "ind-tax-evasion"), _post(ledger, "ind-tax-evasion")]
+    ledger.append(kind=REPAIR, ref=pair[repaired], posted=MARCH + 1)
+    assert _scored(ledger, MARCH, MARCH + 1) == [910_000, 970_000]
+
+
+def test_points_left_by_a_late_repair_end_when_the_direct_grade_would_have_ended():
+    ledger = Ledger()
+    direct = _post(ledger, "ind-firm-defaulter-list-responsible-person-direct-c")
+    ledger.append(kind=REPAIR, ref=direct, posted=MARCH + 34)
+    assert _scored(ledger, MARCH + 33, MARCH + 34, MARCH + 35, MARCH + 36) == [
+        600_000,
+        940_000,
+        940_000,
+        1_000_000,
+    ]

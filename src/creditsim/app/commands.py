@@ -20,6 +20,15 @@ ENGINES = ("compiled", "objects")
 TABLE_KINDS = ("behavioural", "harm")
 """Kinds of outcomes that the terminal shows; the report shows all."""
 
+MOVING = ("lower", "higher", "unclear")
+"""Verdicts of differences that are there, or may be."""
+
+ALWAYS_SHOWN = ("breaches", "wrongly_penalised", "public_cost")
+"""Nicknames of outcomes that the terminal shows whether they move or not."""
+
+TABLE_HEAD = {"en": ("outcome", "baseline"), "zh": ("结果", "基线")}
+TABLE_TAIL = {"en": ("unit",), "zh": ("单位",)}
+
 
 def run_one(
     scenario: str, texts: Mapping[str, str | None], engine: str, out: str | None, lang: str, voice: Voice
@@ -158,40 +167,42 @@ def run_text(summary: Mapping[str, Any], lang: str) -> str:
 
 
 def comparison_text(comparison: Any, lang: str) -> str:
-    """Return behaviour and harms of a comparison as a table for people."""
+    """Return a comparison's main differences as a table for people: a row an outcome.
+
+    Shown are behaviour and harms that move, or may, in a scenario, and a few key
+    outcomes in any case; intervals and all the rest are in the report.
+    """
     from creditsim.analysis.compare import effect_of
     from creditsim.report.labels import outcome_title, verdict_text
     from creditsim.report.numbers import show_difference, unit_text
 
-    rows, hidden = [], 0
-    before = None
-    for row in comparison.rows():
-        outcome = comparison.catalogue[row["outcome"]]
-        if outcome.kind not in TABLE_KINDS:
-            hidden += 1
+    others = [label for label in comparison.scenarios if label != comparison.baseline]
+    by_outcome: dict[tuple[str, str], dict[str, dict]] = {}
+    for row in comparison.headline().to_dict("records"):
+        by_outcome.setdefault((row["outcome"], row["setting"]), {})[row["scenario"]] = row
+    lines = []
+    for (name, setting), rows in by_outcome.items():
+        outcome = comparison.catalogue[name]
+        moving = any(row["verdict"] in MOVING for row in rows.values()) and outcome.kind in TABLE_KINDS
+        if not (moving or outcome.short in ALWAYS_SHOWN):
             continue
-        shown = show_difference({key: float("nan") if row[key] is None else row[key] for key in row}, lang)
-        rows.append(
-            [
-                None if row["scenario"] == before else row["scenario"],
-                outcome_title(outcome, row["setting"], lang),
-                shown.baseline,
-                shown.difference,
-                shown.interval,
-                unit_text(row["unit"], lang, difference=True),
-                verdict_text(row["verdict"], effect_of(row["verdict"], outcome.direction), lang),
+        shown = {label: show_difference(rows[label], lang) for label in others}
+        line = [outcome_title(outcome, setting, lang), shown[others[0]].baseline]
+        for label in others:
+            verdict = rows[label]["verdict"]
+            line += [
+                shown[label].difference,
+                verdict_text(verdict, effect_of(verdict, outcome.direction), lang),
             ]
-        )
-        before = row["scenario"]
-    if lang == "zh":
-        head = ["方案", "结果", "基线", "差值", "95% 区间", "单位", "结论"]
-    else:
-        head = ["scenario", "outcome", "baseline", "difference", "95% interval", "unit", "verdict"]
-    rest = f"\n{hidden} more rows (accounts, costs, direct outcomes) are in the report" if hidden else ""
+        lines.append([*line, unit_text(outcome.unit, lang)])
+    head = [*TABLE_HEAD[lang], *(part for label in others for part in (label, "")), *TABLE_TAIL[lang]]
+    right = [1, *range(2, 2 + 2 * len(others), 2)]
     return (
         f"Compared with {comparison.baseline}: {comparison.replications} replications of "
         f"{comparison.months} months, scale {comparison.scale:g}, seed {comparison.seed}\n\n"
-        f"{table_text(head, rows, right=[2, 3])}\n{rest}\nfingerprint {comparison.fingerprint}"
+        f"{table_text(head, lines, right)}\n\n"
+        f"Shown: {len(lines)} of {len(by_outcome)} outcomes; intervals and all outcomes are in the report "
+        f"(--out) and with --json\nfingerprint {comparison.fingerprint}"
     )
 
 

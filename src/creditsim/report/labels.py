@@ -266,9 +266,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     "question.pilots": ("Would two or three pilots show the effect?", "两三个试点能看出效果吗？"),
     "question.law": ("Is every measure lawful?", "各项措施是否合法？"),
     "answer.cannot": ("This version cannot answer it yet: {why}", "本版本尚不能回答：{why}"),
-    "answer.see_tables": ("Compared here: see the rows of {scenario}.", "本次已比较：见“{scenario}”各行。"),
+    "answer.see_tables": ("Compared here: see the rows of “{scenario}”.", "本次已比较：见“{scenario}”各行。"),
+    "answer.not_by_department": (
+        "This version does not split them by department.",
+        "本版本未按部门拆分。",
+    ),
     "answer.see_paths": (
-        "Compared here: {scenario} ends within the horizon; see the monthly paths.",
+        "Compared here: “{scenario}” ends within the horizon; see the monthly paths.",
         "本次已比较：“{scenario}”在模拟期内结束；见逐月曲线。",
     ),
     "why.not_compared": (

@@ -48,6 +48,7 @@ UNITS: dict[str, tuple[str, str, str, str]] = {
         "小时/人·月",
     ),
     "hours per head per year": ("hours a head and year", "hours a head and year", "小时/人·年", "小时/人·年"),
+    "hours": ("hours", "hours", "小时", "小时"),
     "hours per month": ("hours a month", "hours a month", "小时/月", "小时/月"),
     "visits per firm per year": (
         "visits a firm and year",
@@ -157,7 +158,7 @@ def show_difference(row: Mapping[str, Any], lang: str) -> ShownDifference:
     if row["verdict"] == "not defined":
         return ShownDifference(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, effect)
     low, high, value = (factor * row[key] for key in ("low", "high", "difference"))
-    finer = telling_decimals((low, high, value), smallest)
+    finer = telling_decimals(row, factor)
     difference = number_text(value, finer)
     return ShownDifference(
         baseline=number_text(factor * row["baseline_mean"], decimals),
@@ -180,21 +181,32 @@ def interval_text(low: float, high: float, decimals: int, lang: str) -> str:
     return f"{number_text(low, decimals)} {'至' if lang == 'zh' else 'to'} {number_text(high, decimals)}"
 
 
-def telling_decimals(values: tuple[float, ...], smallest: float) -> int:
-    """Return decimals at which values stand on the same side of 0 and ±smallest as unrounded.
+def telling_decimals(row: Mapping[str, Any], factor: float = 1.0) -> int:
+    """Return decimals at which a row's numbers, times `factor`, still bear out its verdict.
 
-    A verdict hangs on these sides, so the numbers shown beside it must not contradict it.
+    Rounding must move neither an end nor the difference across the smallest relevant effect,
+    and, unless the verdict is negligible anyway, no end onto or across 0.
     """
+    smallest = factor * row["smallest_relevant"]
 
     def sides(value: float) -> tuple[bool, ...]:
-        return value > 0, value < 0, abs(value) > smallest, abs(value) < smallest
+        return abs(value) > smallest, abs(value) < smallest
 
+    ends = [factor * row[end] for end in ("low", "high") if not math.isnan(row[end])]
+    values = [*ends, factor * row["difference"]]
     decimals = decimals_for(smallest)
-    known = [value for value in values if not math.isnan(value)]
     for finer in range(decimals, decimals + 3):
-        if all(sides(round(value, finer)) == sides(value) for value in known):
+        kept = all(sides(round(value, finer)) == sides(value) for value in values)
+        if row["verdict"] != "negligible":
+            kept = kept and all(_sign(round(end, finer)) == _sign(end) for end in ends)
+        if kept:
             return finer
     return decimals
+
+
+def _sign(value: float) -> int:
+    """Return 1, 0 or -1."""
+    return (value > 0) - (value < 0)
 
 
 def _effect_text(smallest: float) -> str:

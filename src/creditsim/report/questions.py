@@ -26,15 +26,15 @@ def questions_table(comparison: ComparedScenarios, lang: str) -> Table:
     """Return questions and answers, those that can be answered first."""
     answers = [
         ("same_money", _same_money(comparison, lang)),
-        *((key, _by_outcome(comparison, names, lang)) for key, names in BY_OUTCOME),
+        *((key, _by_outcome(comparison, key, names, lang)) for key, names in BY_OUTCOME),
         ("lasting", _lasting(comparison, lang)),
         *((key, _cannot(say(f"why.{key}", lang), lang)) for key in OPEN),
     ]
-    rows = [
-        (Cell((say(f"question.{key}", lang),), "head"), Cell((" ".join(lines),))) for key, lines in answers
-    ]
+    rows = []
+    for key, lines in answers:
+        rows.append((Cell((say(f"question.{key}", lang),), "head"), Cell(tuple(lines), "sentences")))
     head = tuple(Cell((say(key, lang),)) for key in ("column.question", "column.answer"))
-    return Table(say("section.questions", lang), head, rows)
+    return Table(say("section.questions", lang), head, rows, look="answers")
 
 
 def _same_money(comparison: ComparedScenarios, lang: str) -> list[str]:
@@ -46,7 +46,7 @@ def _same_money(comparison: ComparedScenarios, lang: str) -> list[str]:
     return [say("answer.see_tables", lang, scenario=found[0])]
 
 
-def _by_outcome(comparison: ComparedScenarios, names: tuple[str, ...], lang: str) -> list[str]:
+def _by_outcome(comparison: ComparedScenarios, key: str, names: tuple[str, ...], lang: str) -> list[str]:
     """Answer with the sentences of the outcomes, as far as they were computed."""
     titles = scenario_titles(comparison.scenarios, lang)
     rows = [row for row in comparison.headline().to_dict("records") if row["outcome"] in names]
@@ -57,6 +57,8 @@ def _by_outcome(comparison: ComparedScenarios, names: tuple[str, ...], lang: str
         )
         for row in rows
     ]
+    if key == "staff" and rows:
+        lines.append(say("answer.not_by_department", lang))
     missing = [name for name in names if name not in computed]
     if missing:
         quoted = (

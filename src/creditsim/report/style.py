@@ -109,6 +109,8 @@ td .small, th .small { display: block; font-size: .92em; color: var(--soft); fon
 table.matrix { table-layout: fixed; min-width: 52rem; }
 table.matrix th:first-child { width: 17%; }
 table.matrix th, table.matrix td { padding: .28rem .3rem; }
+table.answers tbody th { width: 17rem; }
+td.sentences .small { color: inherit; font-size: 1em; }
 figure { margin: 1rem 0; background: #ffffff; border: 1px solid var(--line); padding: .6rem; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { color: #1d1d1f; font-size: .88rem; padding: .2rem .2rem .4rem; }

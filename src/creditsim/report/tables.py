@@ -60,7 +60,7 @@ def summary_frame(comparison: ComparedScenarios) -> pd.DataFrame:
         smallest = row["smallest_relevant"]
         ends = (row["low"], row["high"])
         decimals = decimals_for(smallest)
-        finer = telling_decimals((*ends, row["difference"]), smallest)
+        finer = decimals if row["verdict"] == "not defined" else telling_decimals(row)
         interval = None if pd.isna(ends[0]) else interval_text(*ends, finer, "en")
         setting = {} if row["setting"] == "all" else {"setting": row["setting"]}
         records.append(
