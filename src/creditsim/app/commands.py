@@ -194,7 +194,7 @@ def comparison_text(comparison: Any, lang: str) -> str:
                 shown[label].difference,
                 verdict_text(verdict, effect_of(verdict, outcome.direction), lang),
             ]
-        lines.append([*line, unit_text(outcome.unit, lang)])
+        lines.append([*line, unit_text(outcome.unit, lang, difference=outcome.unit == "share")])
     head = [*TABLE_HEAD[lang], *(part for label in others for part in (label, "")), *TABLE_TAIL[lang]]
     right = [1, *range(2, 2 + 2 * len(others), 2)]
     return (

@@ -12,6 +12,7 @@ from creditsim.model.choice import breach_utility, count_acting, merit_utility
 from creditsim.population.agents import AGENT
 from creditsim.spec.activities import Activity, activities, inspection_weights
 from creditsim.spec.assumptions import assumed
+from creditsim.spec.calibration import corrections
 from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS, TRAITS
 
 ACTIVITY = np.dtype(
@@ -52,7 +53,7 @@ CHEAP_BENEFIT_YUAN = 10.0
 MONEY_LOG_SD = 0.3
 """Spread of the weight of money, as the population draws it."""
 
-_CALIBRATION_POINTS = 4096
+CALIBRATION_POINTS = 4096
 _CALIBRATION_STEPS = 44
 _ALPHA_BOUND = 64.0
 
@@ -83,15 +84,18 @@ def activity_table(sanction_elasticity: float) -> np.ndarray:
     -----
     alpha reproduces the sourced base rate over the joint distribution of honesty, weight
     of money and stake, for agents with right beliefs who know no item. It is found by
-    bisection on an integer count, so every machine finds the same bits.
+    bisection on an integer count, so every machine finds the same bits. What points,
+    fines and norms shift in the simulated baseline is taken back by the corrections of
+    data/calibration.yaml.
     """
     table = np.zeros(len(activities()), dtype=ACTIVITY)
     for k, activity in enumerate(activities()):
         _fill(table[k], activity)
         table[k]["tau"] = _tau(activity, table[k], sanction_elasticity)
     records = table.view(np.recarray)
-    for k in range(len(table)):
-        table[k]["alpha"] = solve_alpha(records, k)
+    for k, activity in enumerate(activities()):
+        added = corrections().get(activity.id)
+        table[k]["alpha"] = solve_alpha(records, k) + (added.alpha if added else 0.0)
     table.setflags(write=False)
     return records
 
@@ -115,7 +119,7 @@ def visit_rate(activity: Activity) -> float:
 
 def solve_alpha(records: np.ndarray, k: int) -> float:
     """Return the alpha of activity `k` for which its base rate comes out."""
-    points = _CALIBRATION_POINTS
+    points = CALIBRATION_POINTS
     visits = visit_rate(activities()[k])
     target = int(records[k].base_share * (points * 65536))
     low, high = -_ALPHA_BOUND, _ALPHA_BOUND

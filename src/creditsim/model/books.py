@@ -65,6 +65,15 @@ def district_book_name(levers: Mapping[str, Any]) -> str:
     return "weihai-city" if city else "wendeng-2020"
 
 
+def step_hours(book: Rulebook, item: str) -> float:
+    """Return the hours of a volunteer step, or 0 for an item that is no step."""
+    for group in book.meta["step_groups"]:
+        for step in group["steps"]:
+            if group["name"] == VOLUNTEER_STEPS and step["item"] == item:
+                return float(step["from"])
+    return 0.0
+
+
 def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTables:
     """Compile the books that two regimes' levers choose."""
     books = [_as_read(load_rulebook(district_book_name(levers)), levers) for levers in values]

@@ -93,6 +93,7 @@ BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "breach.enterprise_per_1000_month": ("enterprise", _shares("breaches", "active_agents", 1000.0)),
     "breach.tutoring_share": ("school", _shares("tutoring_year", "agents")),
     "warning.issued_per_1000_year": ("enterprise", _shares("warnings", "active_agents", 12_000.0)),
+    "breach.after_warning_share": ("enterprise", _shares("warned_again", "warned_before")),
     "inspect.visits_per_compliant_firm_year": ("enterprise", _shares("visits_compliant", "compliant", 12.0)),
     "inspect.detection_per_visit_share": ("enterprise", _shares("visits_seen", "visits")),
 }
@@ -157,21 +158,25 @@ def _in_group(setting: str, group: str) -> np.ndarray:
 
 
 def _gaps(track: Track, setting: str) -> dict[str, np.ndarray]:
-    """Return what compares groups: the benefit gap, the record disparity, the digital gap."""
+    """Return what compares groups: the benefit gap, the record disparity, the digital gap.
+
+    Where nobody of a reference group benefits there is no gap: 0.
+    """
     if setting == "enterprise":
         return {}
     by_group = {group: _sums(track, setting, group) for group in GROUPS[1:]}
     benefit = {g: _ratio(s, "benefits_fen", "adults") for g, s in by_group.items()}
     recorded = {g: _ratio(s, "posted_negative", "breaches") for g, s in by_group.items()}
     with np.errstate(divide="ignore", invalid="ignore"):
-        gaps = np.stack([1.0 - benefit[g] / benefit[r] for g, r in _REFERENCE.items()])
+        gaps = np.stack(
+            [np.where(benefit[r] > 0, 1.0 - benefit[g] / benefit[r], 0.0) for g, r in _REFERENCE.items()]
+        )
         ratios = np.stack(list(recorded.values()))
         largest, smallest = ratios.max(axis=0), ratios.min(axis=0)
         disparity = np.where(smallest > 0, largest / smallest, np.nan)
     young, old = (_ratio(by_group[g], "app_active", "adults") for g in ("age_under_60", "age_60_plus"))
-    worst = gaps.max(axis=0)
     return {
-        "equality.benefit_gap_share": np.where(np.isfinite(worst), worst, np.nan),
+        "equality.benefit_gap_share": gaps.max(axis=0),
         "record.disparity_ratio": disparity,
         "aware.digital_gap_share": young - old,
     }
@@ -189,7 +194,7 @@ def _service_hours(track: Track, sums: Sums) -> np.ndarray:
 
 
 def _sites_active(track: Track, sums: Sums) -> np.ndarray:
-    """Return the share of agents whose site or firm is under the programme."""
+    """Return the share of agents whose site or firm is under a programme that differs from the status quo."""
     return np.array([month["active_agents"] for month in track.public], np.float64) / sums["agents"]
 
 

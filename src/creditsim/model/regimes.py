@@ -16,10 +16,10 @@ import numpy as np
 from creditsim.core.draws import threshold
 from creditsim.core.months import month_index
 from creditsim.model.activities import activity_table
-from creditsim.model.books import BookTables, book_tables, district_book_name
+from creditsim.model.books import BookTables, book_tables, district_book_name, step_hours
 from creditsim.model.entries import entry_items
-from creditsim.scoring.rulebook import Rulebook
-from creditsim.spec.activities import activities
+from creditsim.scoring.rulebook import Item, Rulebook
+from creditsim.spec.activities import Activity, activities
 from creditsim.spec.assumptions import assumed, assumed_by_channel
 from creditsim.spec.costing import CostTable, yearly_cost
 from creditsim.spec.measures import Measure, measures
@@ -31,6 +31,9 @@ BASELINE = "status-quo-2019"
 NEVER = 2**31 - 1
 VILLAGES, COMMUNITIES = 94, 49
 """Villages and communities of the full-size district (statistical division codes, October 2019)."""
+
+MOST_YEARLY_MP = 40_000.0
+"""No kind of deed is reckoned to bring more than 40 points a year: the book's largest yearly cap."""
 
 CITY_ADULTS = ("teacher", "villager")
 """Kinds that hold the city's benefits for residents like everyone of age."""
@@ -77,14 +80,16 @@ POSTING = np.dtype(
     [
         ("items", "i4", (len(CHANNELS),)),
         ("points_mp", "i4", (len(CHANNELS),)),
+        ("worth_mp", "i4"),
         ("account", "i1"),
         ("months", "f8"),
         ("learns_of", "f8", (2,)),
         ("needs_file", "u1"),
     ]
 )
-"""How a regime posts one activity: item and points by channel (-1: not posted), discounted months of
-validity, and the perceived chance that a noticed act is posted (without, with a local file)."""
+"""How a regime posts one activity: item and points by channel (-1: not posted), the points that an agent
+reckons with (hours pro rata of their step), discounted months of validity, and the perceived chance that a
+noticed act is posted (without, with a local file)."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,12 @@ class Rules:
     pilot_start: int
     full_start: int
     end: int
+
+    @property
+    def has_programme(self) -> bool:
+        """True if any lever of the policy differs from what holds outside the rollout."""
+        return any(self.values[0][name] != value for name, value in self.values[1].items()
+                   if not name.startswith("rollout."))  # fmt: skip
 
     def world(self, name: str) -> float:
         """Return the value of an uncertain factor, by its name without ``world.``."""
@@ -281,12 +292,24 @@ def _fill_postings(rows: np.ndarray, levers: Mapping[str, Any], book: Rulebook, 
         items = entry_items(activity, book, levers)
         rows[k]["items"] = [-1 if item is None else book.item_index[item.id] for item in items]
         rows[k]["points_mp"] = [0 if item is None else item.points_mp for item in items]
+        rows[k]["worth_mp"] = reckoned_mp(activity, items, book)
         used = [item for item in items if item is not None]
         first = used[0] if used else None
         rows[k]["account"] = int(first is not None and first.list == "rural")
         rows[k]["needs_file"] = first is not None and first.list in ("rural", "community")
         rows[k]["months"] = discounted_months(first.validity_months) if first else 0.0
         rows[k]["learns_of"] = _posted_shares(activity, items, regime)
+
+
+def reckoned_mp(activity: Activity, items: Sequence[Item | None], book: Rulebook) -> int:
+    """Return the points (size, milli-points) that an act is reckoned to bring or cost.
+
+    The largest over the channels. Service that counts by steps of hours is reckoned pro
+    rata: an act of 3 hours towards 10 hours for 2 points is reckoned with 0.6 points.
+    """
+    size = max((abs(item.points_mp) for item in items if item is not None), default=0)
+    hours = step_hours(book, next((item.id for item in items if item is not None), ""))
+    return round(size * activity.hours / hours) if hours and activity.hours else size
 
 
 @functools.cache
@@ -299,7 +322,7 @@ def discounted_months(months: int) -> float:
     return total
 
 
-def _posted_shares(activity, items, regime: np.void) -> list[float]:
+def _posted_shares(activity: Activity, items: Sequence[Item | None], regime: np.void) -> list[float]:
     """Return the chance that a noticed act is posted, without and with a local file: the channels' mean."""
     group = max(0, SETTINGS.index(activity.setting) - 2)
     shares = []
@@ -321,8 +344,7 @@ def _fill_attainable(row: np.void, postings: np.ndarray) -> None:
     for k, activity in enumerate(activities()):
         if activity.direction != "merit" or postings[k]["items"].max() < 0:
             continue
-        points = float(postings[k]["points_mp"].max())
-        yearly = min(12.0 * activity.opportunity_rate * points, 40_000.0)
+        yearly = min(12.0 * activity.opportunity_rate * float(postings[k]["worth_mp"]), MOST_YEARLY_MP)
         for kind in activity.kinds:
             row["attainable_mp"][postings[k]["account"], KINDS.index(kind)] += yearly
 

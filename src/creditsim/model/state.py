@@ -58,6 +58,8 @@ QUANTITIES = (
     "visits_seen",
     "compliant",
     "warnings",
+    "warned_before",
+    "warned_again",
     "agents",
     "active_agents",
     "adults",
@@ -127,6 +129,7 @@ class State:
     deeds: np.ndarray
     last_breach: np.ndarray
     last_tutoring: np.ndarray
+    warned: np.ndarray
     hours_tenths: np.ndarray
     below_warning: np.ndarray
     held: np.ndarray
@@ -174,6 +177,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         active=np.zeros(size, np.uint8),
         deeds=np.zeros(size, np.uint8),
         last_breach=np.full(size, NO_MONTH, np.int32),
+        warned=np.full(size, NO_MONTH, np.int32),
         last_tutoring=np.full(size, NO_MONTH, np.int32),
         held=np.zeros(CELLS, np.int64),
         active_before=np.zeros(size, np.uint8),

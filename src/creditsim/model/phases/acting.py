@@ -222,13 +222,7 @@ def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, te
     worth = 0.0
     filed = is_filed(agent, regime, rank)
     if agent.awareness & KNOWS_ITEMS != 0 or agent.kind == 0:
-        points = 0
-        for channel in range(7):
-            size = posting.points_mp[channel]
-            if size < 0:
-                size = -size
-            if size > points:
-                points = size
+        points = posting.worth_mp
         if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
             cutoffs = regime.cutoffs_mp[posting.account]
             steps = regime.steps_yuan[posting.account][agent.kind]

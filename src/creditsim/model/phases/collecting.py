@@ -37,7 +37,15 @@ def collecting(state: State, rules: Rules) -> None:
     state.count("false_standing", rows)
     state.count("false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64))
     state.public["backlog"] = len(state.pending)
-    state.public["active_agents"] = int(np.count_nonzero(state.active))
+    state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
+    _count_warned(state)
+
+
+def _count_warned(state: State) -> None:
+    """Count enterprises warned a year ago, and those of them that have breached since."""
+    rows = np.flatnonzero((state.warned >= 0) & (state.month - state.warned == _YEAR))
+    state.count("warned_before", rows)
+    state.count("warned_again", rows[state.last_breach[rows] > state.warned[rows]])
 
 
 @compiled

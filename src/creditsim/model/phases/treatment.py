@@ -119,13 +119,18 @@ def _true_entries(number, index, status):
 
 
 def _warn(state: State, rules: Rules) -> None:
-    """Warn enterprises whose score falls below the threshold; a warning raises the belief in inspection."""
+    """Warn enterprises whose owner or executive falls below the threshold; it raises the belief in inspection.
+
+    The personal score of the legal representative counts, not the firm's.
+    """
     agents = state.agents
+    person = agents.representative.astype(np.int64)
     border = rules.regimes.warning_mp[state.active]
     active_firm = (agents.traits & (1 << TRAITS.index("active"))) > 0
-    below = (agents.kind == _ENTERPRISE) & active_firm & (border > 0) & (agents.score_mp < border)
+    below = active_firm & (agents.kind == _ENTERPRISE) & (person >= 0) & (agents.score_mp[person] < border)
     rows = np.flatnonzero(below & (state.below_warning == 0))
     state.below_warning[:] = below
+    state.warned[rows] = state.month
     agents.belief[rows, 0] = np.minimum(agents.belief[rows, 0] + assumed("belief.warning_step"), assumed("belief.largest"))
     state.count("warnings", rows)
 
