@@ -12,7 +12,7 @@ SEED, REPLICATIONS, SCALE = 2019, 3, 1.0
 HEAD = """\
 # Corrections of the activities' constants (alpha): with them the simulated status quo of 2019 meets the base
 # rates. Made by: make calibrate. Not edited by hand; a test says when it must be made anew.
-# {replications} replications of seed {seed} at scale {scale:g}; the last twelve months of the burn-in are counted.
+# {replications} replications of seed {seed} at scale {scale:g}; the burn-in's last twelve months are counted.
 # An activity whose share was within three standard errors of its base rate has no correction.
 format: 1
 title: {{en: Corrections of the activities' constants, zh: 行为常数校正}}

@@ -8,7 +8,7 @@ It compares rules. It never scores a real person or firm and takes no person-lev
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -33,18 +33,6 @@ _HOMES = {
 """Where each public name lives; imported on first use, so that ``import creditsim`` is instant."""
 
 __all__ = ["__version__", *sorted(_HOMES)]
-
-if TYPE_CHECKING:
-    from creditsim.app.api import compare, run
-    from creditsim.core.errors import InputError
-    from creditsim.model.credit_model import CreditModel
-    from creditsim.model.views import Enterprise, Resident, Teacher, Villager
-    from creditsim.population.synthesis import Population, build_population
-    from creditsim.report.comparison import Comparison
-    from creditsim.scoring.rulebook import Rulebook
-    from creditsim.spec.rulebooks import load_rulebook
-    from creditsim.spec.scenario import Scenario, load_scenario, scenario_names
-
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use."""

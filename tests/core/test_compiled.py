@@ -12,7 +12,11 @@ SHOW = ASK + "print(cache_folder()); print(philox(0, 0, 0, 0, 0, 0)[0])"
 
 def ask(**environment):
     done = subprocess.run(
-        [sys.executable, "-c", SHOW], env={**os.environ, **environment}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", SHOW],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.split()
 

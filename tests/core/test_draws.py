@@ -42,7 +42,13 @@ def test_a_word_is_a_lane_of_its_block(seed, slot, index):
 
 
 def test_neither_seed_nor_replication_nor_decision_can_stand_for_another():
-    keys = [(1, 2, 5, 6, 7, 0), (2, 1, 5, 6, 7, 0), (1, 2, 6, 5, 7, 0), (1, 2, 5, 7, 6, 0), (1, 2, 5, 6, 7, 1)]
+    keys = [
+        (1, 2, 5, 6, 7, 0),
+        (2, 1, 5, 6, 7, 0),
+        (1, 2, 6, 5, 7, 0),
+        (1, 2, 5, 7, 6, 0),
+        (1, 2, 5, 6, 7, 1),
+    ]
     assert len({tuple(draws.philox(*key)) for key in keys}) == len(keys)
 
 
@@ -54,7 +60,9 @@ def test_an_added_agent_changes_nobody_elses_words():
 def test_paired_words_are_the_words_of_each_index():
     slots, indices = np.array([7, 9, 7]), np.array([0, 5, 2])
     found = draws.paired_words(1, 0, slots, 24240, draws.APPEAL, indices)
-    assert found.tolist() == [draws.word(1, 0, s, 24240, draws.APPEAL, i) for s, i in zip([7, 9, 7], [0, 5, 2])]
+    assert found.tolist() == [
+        draws.word(1, 0, s, 24240, draws.APPEAL, i) for s, i in zip([7, 9, 7], [0, 5, 2])
+    ]
 
 
 def test_words_are_even_over_their_range():

@@ -42,9 +42,13 @@ def test_outcomes_are_tidy_and_in_the_catalogue(result):
 def test_settings_and_groups_add_up(result):
     """Harm of all is the harm of the five settings; so is that of a group and its complement over persons."""
     harm = result.outcomes[result.outcomes["outcome"] == "breach.social_harm_yuan_month"]
-    by_setting = harm[harm["group"] == "all"].groupby(["month", "setting"], observed=True)["value"].sum().unstack()
+    by_setting = (
+        harm[harm["group"] == "all"].groupby(["month", "setting"], observed=True)["value"].sum().unstack()
+    )
     assert np.allclose(by_setting["all"], by_setting.drop(columns="all").sum(axis=1))
-    by_group = harm[harm["setting"] == "village"].groupby(["month", "group"], observed=True)["value"].sum().unstack()
+    by_group = (
+        harm[harm["setting"] == "village"].groupby(["month", "group"], observed=True)["value"].sum().unstack()
+    )
     assert np.allclose(by_group["offline"] + by_group["online"], by_group["all"])
 
 
@@ -65,7 +69,12 @@ def tamper_points(ledger):
 
 @pytest.mark.parametrize(
     "tamper",
-    [tamper_points, lambda frame: frame.iloc[:-1], lambda frame: frame.iloc[1:], lambda frame: frame.iloc[:0]],
+    [
+        tamper_points,
+        lambda frame: frame.iloc[:-1],
+        lambda frame: frame.iloc[1:],
+        lambda frame: frame.iloc[:0],
+    ],
     ids=["points", "last entry gone", "first entry gone", "empty"],
 )
 def test_replay_finds_a_tampered_or_shortened_ledger(folder, tamper):
@@ -115,7 +124,14 @@ def test_a_scenario_named_twice_is_told_apart():
 def test_all_wrong_numbers_are_told_at_once():
     with pytest.raises(InputError) as caught:
         check_run(scale=20, seed=-1, replications=0, months=0, threads=0, engine="fast")
-    assert [fault.key for fault in caught.value.faults] == ["scale", "seed", "replications", "months", "threads", "engine"]
+    assert [fault.key for fault in caught.value.faults] == [
+        "scale",
+        "seed",
+        "replications",
+        "months",
+        "threads",
+        "engine",
+    ]
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from creditsim.core.draws import lognormal_multipliers, logistic_quantiles
+from creditsim.core.draws import logistic_quantiles, lognormal_multipliers
 from creditsim.model import activities as room
 from creditsim.spec.activities import activities
+from creditsim.spec.calibration import corrections
 
 TABLE = room.activity_table(0.3)
 NUMBER = {activity.id: k for k, activity in enumerate(activities())}
@@ -15,6 +16,8 @@ NUMBER = {activity.id: k for k, activity in enumerate(activities())}
 def test_alpha_reproduces_the_base_rate_over_dispositions_and_stakes(k):
     """The lattice has 4,096 points of 65,536 noise values, so the share is met to one in 2**28."""
     typical, trial = room.calibration_records(TABLE, k)
+    correction = corrections().get(activities()[k].id)
+    trial[0].alpha -= correction.alpha if correction else 0.0
     points = 4096
     acting = room.count_population(
         typical, trial, room.stake_multipliers(), lognormal_multipliers(0.3), logistic_quantiles(),
@@ -51,6 +54,8 @@ def test_masks_select_kind_and_traits():
 
 
 def test_inspection_sees_more_where_sectors_are_visited_more():
-    catering, shop = (activities()[NUMBER[name]] for name in ("st-catering-hygiene", "st-overcharge-or-no-price"))
+    catering, shop = (
+        activities()[NUMBER[name]] for name in ("st-catering-hygiene", "st-overcharge-or-no-price")
+    )
     assert room.visit_rate(catering) > room.visit_rate(shop) > 0
     assert room.visit_rate(activities()[NUMBER["res-volunteering"]]) == 0

@@ -34,7 +34,9 @@ def activity(**values):
 
 
 @given(st.floats(0, 1000), st.floats(0, 1), st.floats(0, 1000))
-def test_without_morals_and_noise_one_complies_if_the_expected_fine_is_the_gain_or_more(gain, detection, fine):
+def test_without_morals_and_noise_one_complies_if_the_expected_fine_is_the_gain_or_more(
+    gain, detection, fine
+):
     utility = choice.breach_utility(agent(), activity(), gain, detection, fine, 0.0)
     assert choice.acts(utility, 0.0, 5.0) == (gain > detection * fine)
 
@@ -60,7 +62,9 @@ def test_honesty_trust_and_crowding_out_weigh_as_written(honesty, trust, crowdin
 
 
 def test_a_perceived_false_record_takes_force_from_the_sanction():
-    sure, doubting = (choice.breach_utility(agent(false_belief=f), activity(), 0.0, 0.5, 100.0, 0.0) for f in (0, 1))
+    sure, doubting = (
+        choice.breach_utility(agent(false_belief=f), activity(), 0.0, 0.5, 100.0, 0.0) for f in (0, 1)
+    )
     assert (sure, doubting) == (-50.0, 0.0)
 
 
@@ -94,7 +98,7 @@ def test_a_loss_costs_what_the_grade_falls_by_and_nothing_far_from_cutoffs():
 
 
 def test_one_can_work_towards_a_grade_that_one_deed_does_not_reach():
-    # From 1000, AA at 1030 is worth 40 more: a 10-point deed is a third of the way; AAA at 1050 gives 50 / 50 x 10.
+    # From 1000, AA at 1030 is worth 40 more: a 10-point deed is a third of the way. AAA: 50 / 50 x 10.
     found = choice.worth_of_gain(1_000_000, 10_000, 60_000, CUTOFFS, STEPS, WIDTH_MP)
     assert found == pytest.approx(10 * 40 / 30)
 
@@ -111,7 +115,9 @@ def test_above_all_cutoffs_another_deed_is_worth_nothing():
     st.floats(0, 1), st.floats(0, 1), st.floats(0, 3), st.floats(0.2, 3), st.floats(0, 1e5), st.floats(0, 1),
     st.floats(0, 1e5), st.floats(-1, 1),
 )  # fmt: skip
-def test_compiled_and_python_choices_are_the_same_bits(honesty, trust, belief, money, stake, detection, sanction, norm):
+def test_compiled_and_python_choices_are_the_same_bits(
+    honesty, trust, belief, money, stake, detection, sanction, norm
+):
     who = agent(honesty=honesty, prosociality=honesty, trust=trust, belief=belief, money_weight=money)
     act = activity(channels=[0.1, 0.2, 0.05, 0, 0.3, 0, 0.01], alpha=-1.25, stake_yuan=321.0)
     for rule, arguments in [

@@ -20,7 +20,9 @@ def test_agents_are_mesa_agents_of_four_types(state):
     assert isinstance(model, mesa.Model)
     assert set(model.agent_types) == {cs.Enterprise, cs.Teacher, cs.Villager, cs.Resident}
     counts = model.state.population.counts()
-    assert {cls.kind: len(agents) for cls, agents in model.agents_by_type.items()} == {k: n for k, n in counts.items() if n}
+    assert {cls.kind: len(agents) for cls, agents in model.agents_by_type.items()} == {
+        k: n for k, n in counts.items() if n
+    }
     assert len(model.agents) == len(model.state.agents)
 
 

@@ -67,7 +67,7 @@ def test_lines_worked_by_hand():
     table = yearly_cost(scenario, heads)
     assert line(table, "Coordination").yuan == 10 * 12 * 60
     assert line(table, "Coordination").staff_hours == 120
-    assert line(table, "Collectors, village and community").yuan == 5 * 12 * 20
+    assert line(table, "Collectors, village").yuan == 5 * 12 * 20
     assert line(table, "Consent and notice").yuan == 800
     assert line(table, "Visits above the ordinary ones").yuan == 10 * 12 * 400
     assert line(table, "Visits above the ordinary ones").cash_yuan == 10 * 12 * 48
@@ -82,7 +82,7 @@ def test_cash_and_working_time_make_up_every_line():
     costs = unit_costs()
     for name in ("five-entries-2020", "guidance-2021", "same-money-without-scores", "status-quo-2019"):
         for each in yearly_cost(load_scenario(name)).lines:
-            helpers = each.line.startswith(("Collectors", "Errands"))
+            helpers = each.line.startswith(("Collectors", "Errands", "Help"))
             hour = costs["collector_hour_yuan" if helpers else "staff_hour_yuan"]
             assert each.yuan == pytest.approx(each.cash_yuan + each.staff_hours * hour.value), each.line
 

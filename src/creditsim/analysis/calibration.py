@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditsim.core.draws import lognormal_multipliers, logistic_quantiles
+from creditsim.core.draws import logistic_quantiles, lognormal_multipliers
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.shipped import data_path
 from creditsim.model.activities import (
@@ -57,7 +57,11 @@ class BaseRates:
 
 
 def measure_base_rates(
-    scale: float, seed: int, replications: int, corrections: Mapping[int, float] | None = None, threads: int = 1
+    scale: float,
+    seed: int,
+    replications: int,
+    corrections: Mapping[int, float] | None = None,
+    threads: int = 1,
 ) -> BaseRates:
     """Run the burn-in and count its last twelve months.
 
@@ -96,7 +100,9 @@ def solve_corrections(
     for step in range(STEPS):
         off = np.abs(found.shares - target) > SIGNIFICANT * found.errors()
         chosen = sorted({*np.flatnonzero(off).tolist(), *added})
-        say(f"step {step + 1}: {int(off.sum())} of {len(target)} activities off by more than simulation error")
+        say(
+            f"step {step + 1}: {int(off.sum())} of {len(target)} activities off by more than simulation error"
+        )
         if not off.any():
             break
         for k in chosen:

@@ -7,16 +7,12 @@ import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
-from typing import TYPE_CHECKING
 
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.experiment.execute import distinct_names, run_scenarios
 from creditsim.experiment.run import RunResult, check_run, run_replication
 from creditsim.report.comparison import Comparison
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
-
-if TYPE_CHECKING:
-    from creditsim.experiment.execute import Progress
 
 
 def run(
@@ -167,7 +163,10 @@ def _check_comparable(chosen: list[Scenario]) -> None:
     """Raise InputError unless all scenarios report the same months of the same district."""
     first = chosen[0]
     faults = [
-        Fault(f"got {getattr(each, name)} in {each.name}, expected {getattr(first, name)} as in {first.name}", key=name)
+        Fault(
+            f"got {getattr(each, name)} in {each.name}, expected {getattr(first, name)} as in {first.name}",
+            key=name,
+        )
         for name in ("population", "start", "months")
         for each in chosen[1:]
         if getattr(each, name) != getattr(first, name)
@@ -188,5 +187,3 @@ def _bar(total: int, unit: str, shown: bool | None) -> Iterator:
 def _cores() -> int:
     """Return the number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-

@@ -51,6 +51,7 @@ DISPOSITION = 103
 INCOME = 104
 LINK = 105
 FIRM = 106
+SUPPLY = 107
 
 LOGISTIC_SHA256 = "4cffdc73c7ac5f9c6ac9d9760756d322dcc3c29c5e94c8250d03b6504353447e"
 NORMAL_SHA256 = "458633ec8b12a2c93fd238a95ce251965e578963c70c9e449340999d91b1658e"
@@ -100,7 +101,9 @@ def fill_words(seed, replication, slots, month, decision, index, out):
         out[row] = word(seed, replication, np.int64(slots[row]), month, decision, index)
 
 
-def words(seed: int, replication: int, slots: np.ndarray, month: int, decision: int, index: int = 0) -> np.ndarray:
+def words(
+    seed: int, replication: int, slots: np.ndarray, month: int, decision: int, index: int = 0
+) -> np.ndarray:
     """Return one 32-bit word for each slot, as ``int64``."""
     slots = np.ascontiguousarray(slots, dtype=np.int64)
     out = np.empty(len(slots), dtype=np.int64)
@@ -163,7 +166,7 @@ def exp_portable(x):
     """Return e to the x from additions and products only: the same bits on every machine.
 
     The argument is halved until it is below 1/64 in size, a Taylor polynomial of degree
-    9 is taken, and the result squared back; relative error below 1e-11 for \\|x\\| < 40.
+    9 is taken, and the result squared back; relative error below 1e-11 for x from -40 to 40.
     """
     halvings = 0
     while x > 0.015625 or x < -0.015625:

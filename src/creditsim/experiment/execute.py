@@ -63,7 +63,9 @@ def distinct_names(scenarios: Sequence[Scenario]) -> list[Scenario]:
     return out
 
 
-def _replicate(scenarios, scale: float, seed: int, replication: int, engine: str) -> tuple[pd.DataFrame, list[str]]:
+def _replicate(
+    scenarios, scale: float, seed: int, replication: int, engine: str
+) -> tuple[pd.DataFrame, list[str]]:
     """Run one replication in this process; return its outcomes and fingerprints."""
     results: list[RunResult] = run_replication(scenarios, scale, seed, replication, engine)
     return _stacked([result.outcomes for result in results]), [result.fingerprint for result in results]

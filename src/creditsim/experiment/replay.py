@@ -105,7 +105,8 @@ def _score_findings(entries: np.ndarray, agents: pd.DataFrame, record: dict) -> 
     for row in np.flatnonzero(np.any([folded[name] != simulated[name] for name in folded], axis=0)):
         differing = [n for n in folded if folded[n][row] != simulated[n][row]]
         lines.append(
-            f"agent {slots[row]}: " + ", ".join(f"{n} {simulated[n][row]}, folded {folded[n][row]}" for n in differing)
+            f"agent {slots[row]}: "
+            + ", ".join(f"{n} {simulated[n][row]}, folded {folded[n][row]}" for n in differing)
         )
     return lines
 
@@ -136,7 +137,9 @@ def _values(record: dict) -> dict:
 def _read_record(folder: Path) -> dict:
     """Read run.json after checking that all files are there."""
     if not folder.is_dir():
-        raise InputError(Fault("got no such folder, expected one written by creditsim run --out", str(folder)))
+        raise InputError(
+            Fault("got no such folder, expected one written by creditsim run --out", str(folder))
+        )
     missing = [Fault("got no such file, expected one written by creditsim run", str(folder / name))
                for name in FILES if not (folder / name).is_file()]  # fmt: skip
     if missing:

@@ -20,6 +20,8 @@ from creditsim.spec.scenario import Scenario
 from creditsim.spec.vocabulary import CHANNELS, GRADES, KINDS
 
 LARGEST_KEY = 2**32 - 1
+_WHO = ("area", "site", "home", "household", "employer", "representative")
+_WHO += ("age_band", "sex", "education", "residence", "registration", "online")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class RunResult:
         return found
 
 
-def check_run(scale: float, seed: int, replications: int, months: int | None, threads: int, engine: str) -> None:
+def check_run(
+    scale: float, seed: int, replications: int, months: int | None, threads: int, engine: str
+) -> None:
     """Raise InputError with all faults of a run's numbers at once."""
     checks = [
         (0.01 <= scale <= 10, "scale", scale, "a number from 0.01 to 10"),
@@ -70,7 +74,9 @@ def check_run(scale: float, seed: int, replications: int, months: int | None, th
         (months is None or 1 <= months <= 600, "months", months, "a whole number from 1 to 600"),
         (1 <= threads <= 1024, "threads", threads, "a whole number from 1 to 1024"),
     ]
-    faults = [Fault(f"got {got}, expected {expected}", key=key) for ok, key, got, expected in checks if not ok]
+    faults = [
+        Fault(f"got {got}, expected {expected}", key=key) for ok, key, got, expected in checks if not ok
+    ]
     try:
         checked_engine(engine)
     except InputError as error:
@@ -118,7 +124,9 @@ def case_of(scenario: Scenario, scale: float, seed: int, replication: int) -> di
 
 def _world_key(scenario: Scenario) -> tuple:
     """Return what scenarios must share to share a burn-in."""
-    world = tuple((name, value) for name, value in sorted(scenario.values.items()) if name.startswith("world."))
+    world = tuple(
+        (name, value) for name, value in sorted(scenario.values.items()) if name.startswith("world.")
+    )
     return scenario.population, scenario.start, scenario.burn_in_months, world
 
 
@@ -172,8 +180,7 @@ def agents_frame(model: CreditModel) -> pd.DataFrame:
     """Return the final agents: who they are and how they ended, one row an agent; synthetic all of them."""
     agents, state = model.state.agents, model.state
     columns = {"slot": agents.slot.astype(np.int64), "kind": _categorical(agents.kind, KINDS)}
-    for name in ("area", "site", "home", "household", "employer", "representative", "age_band", "sex", "education",
-                 "residence", "registration", "online"):  # fmt: skip
+    for name in _WHO:
         columns[name] = agents[name].astype(np.int64)
     columns["under_programme"] = state.active.astype(np.int64)
     columns["filed"] = agents.filed.astype(np.int64)
@@ -196,4 +203,6 @@ def _categorical(codes: np.ndarray, vocabulary: Sequence[str]) -> pd.Categorical
 def _month_column(months: np.ndarray) -> pd.Categorical:
     """Return months as text; an open end is ``open``."""
     distinct, codes = np.unique(months, return_inverse=True)
-    return pd.Categorical.from_codes(codes, ["open" if m == MONTH_OPEN else month_text(int(m)) for m in distinct])
+    return pd.Categorical.from_codes(
+        codes, ["open" if m == MONTH_OPEN else month_text(int(m)) for m in distinct]
+    )

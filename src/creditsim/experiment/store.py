@@ -30,7 +30,10 @@ def run_record(result: RunResult) -> dict:
         "months": result.months,
         "outcomes": result.means(),
         "tables": {
-            name: {"rows": len(getattr(result, name)), "sha256": fingerprint_columns({name: getattr(result, name)})}
+            name: {
+                "rows": len(getattr(result, name)),
+                "sha256": fingerprint_columns({name: getattr(result, name)}),
+            }
             for name in TABLES
         },
     }

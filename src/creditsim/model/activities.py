@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.core.draws import lognormal_multipliers, logistic_quantiles, normal_quantiles, threshold
+from creditsim.core.draws import logistic_quantiles, lognormal_multipliers, threshold
 from creditsim.model.choice import breach_utility, count_acting, merit_utility
 from creditsim.population.agents import AGENT
 from creditsim.spec.activities import Activity, activities, inspection_weights
@@ -128,7 +128,9 @@ def solve_alpha(records: np.ndarray, k: int) -> float:
     for _ in range(_CALIBRATION_STEPS):
         middle = (low + high) / 2.0
         trial[0].alpha = middle
-        acting = count_population(typical, trial, stake_multipliers(), money, logistic_quantiles(), visits, points)
+        acting = count_population(
+            typical, trial, stake_multipliers(), money, logistic_quantiles(), visits, points
+        )
         if acting < target:
             low = middle
         else:
@@ -137,7 +139,7 @@ def solve_alpha(records: np.ndarray, k: int) -> float:
 
 
 def calibration_records(records: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return one agent with right beliefs who knows no item, and a copy of activity `k`, as records of length 1."""
+    """Return an agent with right beliefs who knows no item, and a copy of activity `k`; arrays of one."""
     typical = np.zeros(1, dtype=AGENT).view(np.recarray)
     typical[0].belief[:] = 1.0
     typical[0].trust = assumed("trust.start_share")
@@ -203,7 +205,9 @@ def _fill(row: np.void, activity: Activity) -> None:
     row["base_share"] = activity.base_rate
     row["social_fen"] = round(activity.social_yuan * 100)
     row["setting"] = SETTINGS.index(activity.setting)
-    row["cheap"] = activity.direction == "merit" and activity.gaming and activity.social_yuan <= CHEAP_BENEFIT_YUAN
+    row["cheap"] = (
+        activity.direction == "merit" and activity.gaming and activity.social_yuan <= CHEAP_BENEFIT_YUAN
+    )
     row["sorts"] = activity.id == SORTING
     row["tutoring"] = activity.id == TUTORING
     row["local"] = activity.items[0].startswith(("rural-", "comm-"))

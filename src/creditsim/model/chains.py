@@ -141,7 +141,10 @@ def _chain(head, following, rows, first):
 
 @compiled
 def gather(head, following, entries, row, account, index):
-    """Write the positions of a row's entries of one account, oldest first; return their number, also beyond the room."""
+    """Write the positions of a row's entries of one account, oldest first; return their number.
+
+    The number may exceed the room in `index`; then nothing useful was written.
+    """
     number = 0
     at = head[row]
     while at >= 0:

@@ -94,7 +94,9 @@ class CreditModel(mesa.Model):
     def step(self) -> None:
         """Simulate one month."""
         month = self.state.month
-        counts = simulate_month(self.state, self.rules, self.threads, self._decide if self._own_kinds else None)
+        counts = simulate_month(
+            self.state, self.rules, self.threads, self._decide if self._own_kinds else None
+        )
         self._months.append(month)
         self._counts.append(counts)
         self._public.append(self.state.public)
@@ -116,7 +118,11 @@ class CreditModel(mesa.Model):
 
     def track(self) -> Track:
         """Return what the run counted so far."""
-        return Track(tuple(self._months), np.stack(self._counts), tuple(self._public), self.state.population.scale)
+        population = self.state.population
+        areas = tuple(english.lower().replace(" ", "_") for _, english, _ in population.areas)
+        return Track(
+            tuple(self._months), np.stack(self._counts), tuple(self._public), population.scale, areas
+        )
 
     def outcomes(self) -> pd.DataFrame:
         """Return the tidy outcomes of the months simulated so far; see docs/formats.md.
@@ -152,7 +158,9 @@ class CreditModel(mesa.Model):
         if self._registered:
             return
         self._registered = True
-        self._rows = [self.classes[kind](self, row) for row, kind in enumerate(self.state.agents.kind.tolist())]
+        self._rows = [
+            self.classes[kind](self, row) for row, kind in enumerate(self.state.agents.kind.tolist())
+        ]
 
     def _decide(self, state: State, rules: Rules, found: np.ndarray) -> None:
         """Let objects decide for their kinds, the compiled rule for the others."""

@@ -10,8 +10,16 @@ from creditsim.spec.activities import Activity
 from creditsim.spec.vocabulary import CHANNELS
 
 GUIDANCE_EXCLUDED = frozenset(
-    ("petition", "family_planning", "minor_traffic", "waste_sorting", "private_life", "expression",
-     "collective_liability", "blood")
+    (
+        "petition",
+        "family_planning",
+        "minor_traffic",
+        "waste_sorting",
+        "private_life",
+        "expression",
+        "collective_liability",
+        "blood",
+    )
 )
 """Flags of items that the December 2020 guidance keeps out of penalties (facts L3, L18; a screening aid)."""
 
@@ -33,7 +41,9 @@ def entry_items(activity: Activity, book: Rulebook, levers: Mapping[str, Any]) -
     return [_entry_item(activity, channel, allowed, levers) for channel in CHANNELS]
 
 
-def _entry_item(activity: Activity, channel: str, allowed: list[Item], levers: Mapping[str, Any]) -> Item | None:
+def _entry_item(
+    activity: Activity, channel: str, allowed: list[Item], levers: Mapping[str, Any]
+) -> Item | None:
     """Return the item of one channel."""
     if activity.direction == "merit":
         return next((item for item in allowed if item.direction == "bonus"), None)

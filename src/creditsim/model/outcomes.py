@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from creditsim.core.months import month_text
-from creditsim.model.state import CELLS, QUANTITIES
-from creditsim.spec.vocabulary import SETTINGS
+from creditsim.model.state import QUANTITIES
+from creditsim.population.agents import CELLS_PER_AREA
+from creditsim.spec.vocabulary import LEADS, SETTINGS
 
 GROUPS = (
     "all",
@@ -25,19 +26,28 @@ GROUPS = (
 )
 """Groups in which outcomes are reported; persons only, except ``all``."""
 
+AREA, LEAD = "area_", "lead_"
+"""Prefixes of further groups: areas of the district; departments, in which only costs are reported."""
+
 _BIT_OF_GROUP = {"age_60_plus": 8, "offline": 4, "from_outside": 2, "low_education": 1}
-_REFERENCE = {"age_60_plus": "age_under_60", "offline": "online", "from_outside": "registered_here", "low_education": "other_education"}
+_REFERENCE = {
+    "age_60_plus": "age_under_60",
+    "offline": "online",
+    "from_outside": "registered_here",
+    "low_education": "other_education",
+}
 FIRM_HOURS_YUAN_PER_VISIT = 600.0
 
 
 @dataclass(frozen=True)
 class Track:
-    """What a run counted: months, counts by month and cell, and district-wide figures by month."""
+    """What a run counted: months, counts by month and cell, district-wide figures by month, areas by name."""
 
     months: tuple[int, ...]
     counts: np.ndarray
     public: tuple[Mapping[str, float], ...]
     scale: float
+    areas: tuple[str, ...]
 
 
 Sums = Mapping[str, np.ndarray]
@@ -113,7 +123,7 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
     """
     blocks = []
     for setting in ("all", *SETTINGS):
-        for group in GROUPS:
+        for group in (*GROUPS, *(AREA + area for area in track.areas if setting == "all")):
             sums = _sums(track, setting, group)
             if not sums["agents"].any():
                 continue
@@ -127,32 +137,38 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
                 values |= _gaps(track, setting)
             if setting == "all" and group == "all":
                 values |= {
-                    name: rule(_sums(track, home, "all"), track.scale) for name, (home, rule) in BY_SETTING.items()
+                    name: rule(_sums(track, home, "all"), track.scale)
+                    for name, (home, rule) in BY_SETTING.items()
                 }
                 values |= {name: rule(track, sums) for name, rule in DISTRICT.items() if name not in values}
             blocks += [(setting, group, name, series) for name, series in values.items()]
+    blocks += [
+        ("all", LEAD + lead, name, series) for lead in LEADS for name, series in _led(track, lead).items()
+    ]
     return _tidy(blocks, track.months, scenario, replication)
 
 
 def _sums(track: Track, setting: str, group: str) -> dict[str, np.ndarray]:
     """Return each quantity summed over the cells of a setting and group, by month, as float64."""
-    chosen = np.flatnonzero(_in_group(setting, group))
+    chosen = np.flatnonzero(_in_group(track, setting, group))
     total = track.counts[:, chosen, :].sum(axis=1)
     sums = {name: total[:, column].astype(np.float64) for column, name in enumerate(QUANTITIES)}
     sums["fund_claims_fen"] = sums["fund_paid_fen"] + sums["fund_lapsed_fen"]
     return sums
 
 
-def _in_group(setting: str, group: str) -> np.ndarray:
+def _in_group(track: Track, setting: str, group: str) -> np.ndarray:
     """Say for each cell whether it belongs to a setting and a group."""
-    cells = np.arange(CELLS)
-    inside = np.ones(CELLS, np.bool_) if setting == "all" else cells // 16 == SETTINGS.index(setting)
+    area, cell = np.divmod(np.arange(track.counts.shape[1]), CELLS_PER_AREA)
+    inside = np.ones(len(cell), np.bool_) if setting == "all" else cell // 16 == SETTINGS.index(setting)
     if group == "all":
         return inside
-    inside = inside & (cells // 16 != SETTINGS.index("enterprise"))
+    if group.startswith(AREA):
+        return inside & (area == track.areas.index(group.removeprefix(AREA)))
+    inside = inside & (cell // 16 != SETTINGS.index("enterprise"))
     for vulnerable, reference in _REFERENCE.items():
         if group in (vulnerable, reference):
-            has = (cells & _BIT_OF_GROUP[vulnerable]) > 0
+            has = (cell & _BIT_OF_GROUP[vulnerable]) > 0
             return inside & (has if group == vulnerable else ~has)
     raise KeyError(group)
 
@@ -182,9 +198,19 @@ def _gaps(track: Track, setting: str) -> dict[str, np.ndarray]:
     }
 
 
+def _led(track: Track, lead: str) -> dict[str, np.ndarray]:
+    """Return what the programme costs a department, in money and working time."""
+    return {
+        "cost.public_yuan_month": _public(f"cost_fen.{lead}", 0.01)(track, {}),
+        "cost.staff_hours_month": _public(f"staff_minutes.{lead}", 1 / 60)(track, {}),
+    }
+
+
 def _public(name: str, factor: float = 1.0) -> Callable[[Track, Sums], np.ndarray]:
     """Return a district-wide figure by month, brought to full size."""
-    return lambda track, sums: np.array([month[name] for month in track.public], np.float64) * factor / track.scale
+    return lambda track, sums: (
+        np.array([month[name] for month in track.public], np.float64) * factor / track.scale
+    )
 
 
 def _service_hours(track: Track, sums: Sums) -> np.ndarray:
@@ -207,7 +233,9 @@ def _burden(track: Track, sums: Sums) -> np.ndarray:
 def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
     """Return benefit of merits less harm of breaches, public cost without transfers, and firms' time."""
     firms = _sums(track, "enterprise", "all")
-    cost = np.array([month["cost_fen"] - month["transfers_fen"] for month in track.public], np.float64) / 100.0
+    cost = (
+        np.array([month["cost_fen"] - month["transfers_fen"] for month in track.public], np.float64) / 100.0
+    )
     people = (sums["benefit_fen"] - sums["harm_fen"]) / 100.0
     return (people - cost - firms["visits"] * FIRM_HOURS_YUAN_PER_VISIT) / track.scale
 

@@ -39,7 +39,7 @@ CITY_ADULTS = ("teacher", "villager")
 """Kinds that hold the city's benefits for residents like everyone of age."""
 
 PAID_BY_FUND = ("vil-fund-top", "com-street-fund")
-"""Measures that agents reckon with like others, but that a fund pays by its own rules, as far as it reaches."""
+"""Measures that agents reckon with like others, but that a fund pays, as far as it reaches."""
 
 REGIME = np.dtype(
     [
@@ -74,7 +74,7 @@ REGIME = np.dtype(
         ("welfare_differential", "f8"),
     ]
 )
-"""One regime. Probabilities are 32-bit thresholds; ladders are (account, kind, cutoff), lowest cutoff first."""
+"""One regime. Probabilities are 32-bit thresholds; ladders are (account, kind, cutoff), lowest first."""
 
 POSTING = np.dtype(
     [
@@ -162,9 +162,15 @@ def compile_rules(scenario: Scenario) -> Rules:
 
 def burn_in_scenario(scenario: Scenario) -> Scenario:
     """Return the status quo in the scenario's world and months: what runs before the first policy month."""
-    return load_scenario(BASELINE).with_levers(_world_values(scenario)).with_(
-        start=scenario.start, months=scenario.months, burn_in_months=scenario.burn_in_months,
-        population=scenario.population,
+    return (
+        load_scenario(BASELINE)
+        .with_levers(_world_values(scenario))
+        .with_(
+            start=scenario.start,
+            months=scenario.months,
+            burn_in_months=scenario.burn_in_months,
+            population=scenario.population,
+        )
     )
 
 
@@ -212,7 +218,9 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
 
 
 def filing_thresholds(levers: Mapping[str, Any]) -> list:
-    """Return thresholds of filing what is noticed: (organisations, village, community) x (no file, file) x channel.
+    """Return thresholds of filing what is noticed.
+
+    Axes: (organisations, village, community) x (without, with a local file) x channel.
 
     With a local file the share rises from the plain one towards the full one by the
     collectors' delivery: their hours a site against the hours of full delivery.
@@ -254,10 +262,13 @@ def _fill_ladders(row: np.void, levers: Mapping[str, Any]) -> None:
             row["worth_fen"][account, kind_code] = np.subtract(worth, paid)
             row["steps_yuan"][account, kind_code] = np.diff(worth) / 100.0
             row["denied_thousandths"][account, kind_code] = [
-                sum(round(1000 * m.eligible_share) for m in each if m.denies_basic_service == "yes") for each in treated
+                sum(round(1000 * m.eligible_share) for m in each if m.denies_basic_service == "yes")
+                for each in treated
             ]
     if levers["village.fund_villages_share"] > 0:
-        row["fund_claim_fen"] = round(levers["village.fund_yuan_per_head_year"] * 100 / 12 / levers["village.fund_top_share"])
+        row["fund_claim_fen"] = round(
+            levers["village.fund_yuan_per_head_year"] * 100 / 12 / levers["village.fund_top_share"]
+        )
         row["fund_top_ppm"] = round(levers["village.fund_top_share"] * 1_000_000)
     row["subdistrict_claim_fen"] = 400 if levers["fund.subdistrict_yuan_per_head_year"] > 0 else 0
 
@@ -270,7 +281,10 @@ def treatments(kind: str, grade: str, levers: Mapping[str, Any]) -> list[Measure
     return [
         measure
         for measure in measures()
-        if (kind in measure.kinds or (kind in CITY_ADULTS and "base" in measure.rows and "resident" in measure.kinds))
+        if (
+            kind in measure.kinds
+            or (kind in CITY_ADULTS and "base" in measure.rows and "resident" in measure.kinds)
+        )
         and grade in measure.trigger_grades
         and in_force(measure, levers)
     ]
@@ -340,11 +354,10 @@ def _posted_shares(activity: Activity, items: Sequence[Item | None], regime: np.
 
 
 def _fill_attainable(row: np.void, postings: np.ndarray) -> None:
-    """Write the points that a year of one's usual opportunities for good deeds could bring, by account and kind."""
+    """Write the points that a year's usual opportunities for good deeds could bring, by account and kind."""
     for k, activity in enumerate(activities()):
         if activity.direction != "merit" or postings[k]["items"].max() < 0:
             continue
         yearly = min(12.0 * activity.opportunity_rate * float(postings[k]["worth_mp"]), MOST_YEARLY_MP)
         for kind in activity.kinds:
             row["attainable_mp"][postings[k]["account"], KINDS.index(kind)] += yearly
-

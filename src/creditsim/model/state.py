@@ -9,13 +9,16 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.chains import Chains
+from creditsim.population.agents import CELLS_PER_AREA
 from creditsim.population.synthesis import Population
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS
+from creditsim.spec.vocabulary import KINDS
 
-RANKS = np.dtype([("file", "i8"), ("consent", "i8"), ("migrant", "i8"), ("aware", "i8"), ("fund", "i8"), ("bins", "i8")])
-"""Fixed 32-bit words of an agent (the last two: of its home site); a share is reached by those below its threshold,
-so that a larger share includes everyone of a smaller one."""
+RANKS = np.dtype(
+    [("file", "i8"), ("consent", "i8"), ("migrant", "i8"), ("aware", "i8"), ("fund", "i8"), ("bins", "i8")]
+)
+"""Fixed 32-bit words of an agent (the last two: of its home site). A share is reached by those below its
+threshold, so that a larger share includes everyone of a smaller one."""
 
 PENDING = np.dtype(
     [
@@ -91,7 +94,6 @@ QUANTITIES = (
 # Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
 BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
 
-CELLS = 16 * len(SETTINGS)
 NO_MONTH = -1
 
 
@@ -109,7 +111,7 @@ class State:
     chains : Chains
         The ledger and each agent's entries in it.
     counts : ndarray of int64, shape (cells, quantities)
-        This month's counts.
+        This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
     done, met : ndarray of int64, shape (sites, activities)
         Visible acts and opportunities of last month, by site.
     """
@@ -161,7 +163,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
     agents.village_score_mp[:] = 1_000_000
     agents.grade[:] = 3
     agents.star[:] = 2
-    size, sites = len(agents), len(population.sites)
+    size, sites, cells = len(agents), len(population.sites), CELLS_PER_AREA * len(population.areas)
     return State(
         population=population,
         seed=population.seed,
@@ -170,7 +172,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         month=month,
         chains=Chains(size),
         ranks=_ranks(population),
-        counts=np.zeros((CELLS, len(QUANTITIES)), np.int64),
+        counts=np.zeros((cells, len(QUANTITIES)), np.int64),
         done=np.zeros((sites, activities), np.int64),
         met=np.zeros((sites, activities), np.int64),
         visited=np.zeros(size, np.uint8),
@@ -179,7 +181,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         last_breach=np.full(size, NO_MONTH, np.int32),
         warned=np.full(size, NO_MONTH, np.int32),
         last_tutoring=np.full(size, NO_MONTH, np.int32),
-        held=np.zeros(CELLS, np.int64),
+        held=np.zeros(cells, np.int64),
         active_before=np.zeros(size, np.uint8),
         hours_tenths=np.zeros(size, np.int32),
         below_warning=np.zeros(size, np.uint8),
@@ -209,6 +211,3 @@ def _ranks(population: Population) -> np.ndarray:
         by_site = draws.words(*key, np.arange(len(population.sites)), 0, draws.PLACE, 64 + index)
         ranks[name] = by_site[agents["home"]]
     return ranks.view(np.recarray)
-
-
-__all__ = ["CASE", "CELLS", "CHANNELS", "PENDING", "QUANTITIES", "State", "first_state", "kind_rows"]

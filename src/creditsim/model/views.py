@@ -27,7 +27,7 @@ class Opportunity:
         Logistic noise of this choice.
     """
 
-    __slots__ = ("activity", "number", "stake_yuan", "noise")
+    __slots__ = ("activity", "noise", "number", "stake_yuan")
 
     def __init__(self, record: np.record):
         self.number = int(record.activity)
@@ -126,7 +126,9 @@ class Resident(RowAgent):
     kind = "resident"
 
 
-AGENT_CLASSES: dict[str, type[RowAgent]] = {cls.kind: cls for cls in (Enterprise, Teacher, Villager, Resident)}
+AGENT_CLASSES: dict[str, type[RowAgent]] = {
+    cls.kind: cls for cls in (Enterprise, Teacher, Villager, Resident)
+}
 """The class of each kind, by default."""
 
 
@@ -145,4 +147,3 @@ def classes_by_kind(chosen: Any = ()) -> dict[int, type[RowAgent]]:
             raise TypeError(f"got {cls!r}, expected a subclass of {names}")
         by_kind[cls.kind] = cls
     return {KINDS.index(kind): cls for kind, cls in by_kind.items()}
-

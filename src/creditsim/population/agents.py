@@ -28,7 +28,7 @@ AGENT = np.dtype(
         ("residence", "u1"),  # RURAL, URBAN
         ("registration", "u1"),
         ("online", "u1"),
-        ("cell", "u1"),  # group cell, see cell_codes
+        ("cell", "<u2"),  # group cell, see cell_codes
         ("income_yuan_month", "<f8"),  # persons: disposable income; enterprises: turnover
         ("honesty", "<f8"),
         ("prosociality", "<f8"),
@@ -83,8 +83,8 @@ FIRST_BAND_OF_65 = 6
 TRAIT_BIT = {name: 1 << position for position, name in enumerate(TRAITS)}
 """The bit of each trait in ``AGENT.traits``."""
 
-CELLS = len(SETTINGS) * 16
-"""Number of group cells."""
+CELLS_PER_AREA = len(SETTINGS) * 16
+"""Number of group cells of one area."""
 
 SETTING_OF_KIND = tuple(
     SETTINGS.index(name)
@@ -108,10 +108,10 @@ def make_slots(kind: int, count: int) -> np.ndarray:
 
 
 def cell_codes(agents: np.ndarray) -> np.ndarray:
-    """Return the group cell of each agent, as ``uint8``.
+    """Return the group cell of each agent, as ``uint16``.
 
-    A cell is setting * 16 + aged 60 or more * 8 + offline * 4 + registered outside the
-    zone * 2 + low education (primary or none); an enterprise has the setting only.
+    A cell is area * CELLS_PER_AREA + setting * 16 + aged 60 or more * 8 + offline * 4 +
+    registered outside the zone * 2 + low education (primary or none); an enterprise has the setting only.
     """
     setting = np.asarray(SETTING_OF_KIND, dtype=np.int64)[agents["kind"]]
     groups = (
@@ -120,7 +120,8 @@ def cell_codes(agents: np.ndarray) -> np.ndarray:
         + (agents["registration"] > 0) * 2
         + (agents["education"] <= EDUCATION.index("primary")) * 1
     )
-    return (setting * 16 + np.where(agents["sex"] == NO_SEX, 0, groups)).astype(np.uint8)
+    area = agents["area"].astype(np.int64) * CELLS_PER_AREA
+    return (area + setting * 16 + np.where(agents["sex"] == NO_SEX, 0, groups)).astype(np.uint16)
 
 
 def has_trait(agents: np.ndarray, name: str) -> np.ndarray:

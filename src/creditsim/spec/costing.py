@@ -18,6 +18,30 @@ VISITS = "inspection.visits_per_month"
 MONTHS = 12
 
 
+_LEAD_OF_ROW = {
+    "E": "economic_development",
+    "C": "education",
+    "G": "organisation",
+    "V": "rural_economy",
+    "R": "social_affairs",
+}
+_LEAD_OF_DESK = {
+    VISITS: "economic_development",
+    "service.village_desk_staff_hours_per_month": "rural_economy",
+    "service.community_desk_staff_hours_per_month": "social_affairs",
+}
+
+
+def lead_of(lever: str) -> str:
+    """Return the department that leads a lever: its row's in the plan, else the joint office.
+
+    Source: the plan names a lead for each row of section two (E, C, G, V, R); section four
+    gives coordination, funding and publicity to the joint office. Visits and errands desks
+    stand outside the rows and go to the department of their setting (own reading).
+    """
+    return _LEAD_OF_DESK.get(lever) or _LEAD_OF_ROW.get(levers()[lever].row[0], "joint_office")
+
+
 @dataclass(frozen=True)
 class CostLine:
     """One line of the yearly cost.
@@ -42,6 +66,11 @@ class CostLine:
     staff_hours: float
     levers: tuple[str, ...] = field(repr=False)
     transfer: bool = field(default=False, repr=False)
+
+    @property
+    def lead(self) -> str:
+        """Return the department that leads the plan's row of the line's first lever."""
+        return lead_of(self.levers[0])
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,27 +139,34 @@ def yearly_cost(
     unit = {**{name: each.value for name, each in unit_costs().items()}, **(costs or {})}
     lines = (
         _work("Coordination", scenario, unit["staff_hour_yuan"], "coordination.staff_hours_per_month"),
+        _work("Verification desk", scenario, unit["staff_hour_yuan"], "desk.verify_staff_hours_per_month"),
+        _work("Objection desk", scenario, unit["staff_hour_yuan"], "appeal.desk_staff_hours_per_month"),
         _work(
-            "Verification and objection desks",
-            scenario,
-            unit["staff_hour_yuan"],
-            "desk.verify_staff_hours_per_month",
-            "appeal.desk_staff_hours_per_month",
-        ),
-        _work(
-            "Collectors, village and community",
+            "Collectors, village",
             scenario,
             unit["collector_hour_yuan"],
             "village.collector_staff_hours_per_month",
+        ),
+        _work(
+            "Collectors, community",
+            scenario,
+            unit["collector_hour_yuan"],
             "community.collector_staff_hours_per_month",
         ),
         _work(
-            "Errands desks and app help",
+            "Errands desk, village",
             scenario,
             unit["collector_hour_yuan"],
             "service.village_desk_staff_hours_per_month",
+        ),
+        _work(
+            "Errands desk, community",
+            scenario,
+            unit["collector_hour_yuan"],
             "service.community_desk_staff_hours_per_month",
-            "app.help_desk_staff_hours_per_month",
+        ),
+        _work(
+            "Help with the app", scenario, unit["collector_hour_yuan"], "app.help_desk_staff_hours_per_month"
         ),
         _visits(scenario, unit),
         _cash(

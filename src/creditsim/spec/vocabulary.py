@@ -66,3 +66,13 @@ REGISTERED = 2
 ACTIVE = 4
 KNOWS_SCORE = 8
 KNOWS_ITEMS = 16
+
+LEADS = (
+    "economic_development",
+    "education",
+    "organisation",
+    "rural_economy",
+    "social_affairs",
+    "joint_office",
+)
+"""Departments that lead the plan's rows, and the joint credit office."""

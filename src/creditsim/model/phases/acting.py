@@ -8,6 +8,7 @@ All of an agent's choices are made before any consequence is felt.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,31 +25,27 @@ from creditsim.model.choice import (
     worth_of_gain,
     worth_of_loss,
 )
+from creditsim.model.phases.noticing import conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, DID_GOOD, FOUND_OUT, GOT_CASH, GOT_GOODS, PENDING, QUANTITIES, State
+from creditsim.model.state import PENDING, State
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
+from creditsim.spec.vocabulary import KNOWS_ITEMS
 
 OPPORTUNITY = np.dtype(
-    [("row", "i4"), ("activity", "i2"), ("acted", "u1"), ("stake_yuan", "f8"), ("noise", "f8"), ("words", "i8", (3,))]
+    [
+        ("row", "i4"),
+        ("activity", "i2"),
+        ("acted", "u1"),
+        ("stake_yuan", "f8"),
+        ("noise", "f8"),
+        ("words", "i8", (3,)),
+    ]
 )
 """An agent meets an activity: the stake (gain or cost), the logistic noise, and the words that decide on
 notice, filing and verification if the agent acts."""
 
 Decide = Callable[[State, Rules, np.ndarray], None]
-
-NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
-RESIDENT = KINDS.index("resident")
-(
-    BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
-) = (
-    QUANTITIES.index(name)
-    for name in (
-        "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
-        "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
-    )
-)  # fmt: skip
 
 
 def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> None:
@@ -63,7 +60,7 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
         Decides opportunities in place of the compiled rule (object by object).
     """
     bounds = np.linspace(0, len(state.agents), threads + 1).astype(np.int64)
-    parts = [_Part(state, rules, int(a), int(b)) for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [_Part(state, rules, int(a), int(b)) for a, b in itertools.pairwise(bounds)]
     if threads == 1 or decide is not None:
         for part in parts:
             part.act(decide)
@@ -93,10 +90,10 @@ class _Part:
         found = self._find()
         (decide or decide_compiled)(state, rules, found)
         filed = np.zeros(int(np.count_nonzero(found["acted"])), PENDING)
-        number = _conclude(
+        number = conclude(
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
-            state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, filed, self.counts, self.done, self.met,
-            belief_terms(), sector_visit_rates(),
+            state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, filed,
+            self.counts, self.done, self.met, belief_terms(), sector_visit_rates(),
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -107,8 +104,8 @@ class _Part:
         while True:
             found = np.empty(room, OPPORTUNITY).view(np.recarray)
             number = _find(
-                self.low, self.high, state.agents, rules.activities, state.seed, state.replication, state.month,
-                stake_multipliers(), draws.logistic_quantiles(), found,
+                self.low, self.high, state.agents, rules.activities, state.seed, state.replication,
+                state.month, stake_multipliers(), draws.logistic_quantiles(), found,
             )  # fmt: skip
             if number <= room:
                 return found[:number]
@@ -191,28 +188,6 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
 
 
 @compiled
-def is_filed(agent, regime, rank):
-    """Say whether an agent has a local file: 1 if scored, covered and, for migrants, included."""
-    if regime.score_on == 0 or rank.consent >= regime.consent:
-        return 0
-    if rank.file >= regime.file_cover[agent.kind]:
-        return 0
-    if agent.registration == 2 and agent.kind == RESIDENT and rank.migrant >= regime.migrants_included:
-        return 0
-    return 1
-
-
-@compiled
-def is_scored(agent, regime, rank):
-    """Say whether an agent's entries count at all: firms whenever there is a score, persons with consent."""
-    if regime.score_on == 0:
-        return 0
-    if agent.kind != 0 and rank.consent >= regime.consent:
-        return 0
-    return 1
-
-
-@compiled
 def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate):
     """Return the utility of acting on an opportunity: see model/choice.py."""
     norm = 0.0
@@ -243,14 +218,6 @@ def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, te
 
 
 @compiled
-def sorting_reward(activity, regime, rank):
-    """Return what a sorted month earns at a site with a points shop, in yuan; zero for other deeds."""
-    if activity.sorts == 1 and rank.bins < regime.sorting_sites:
-        return regime.sorting_reward_yuan
-    return 0.0
-
-
-@compiled
 def _decide(found, agents, activities, postings, regimes, active, ranks, done, met, terms, visit_rates):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
@@ -263,123 +230,3 @@ def _decide(found, agents, activities, postings, regimes, active, ranks, done, m
             done[agent.home, k], met[agent.home, k], terms, visit_rates[k],
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)
-
-
-@compiled
-def _conclude(
-    found, agents, activities, postings, regimes, active, visited, ranks, month,
-    deeds, last_breach, last_tutoring, filed, counts, done, met, belief, visit_rates,
-):  # fmt: skip
-    """Count the acts, let channels notice them, file what is noticed, and move beliefs; return the number filed."""
-    number = 0
-    for position in range(found.shape[0]):
-        chance = found[position]
-        k = chance.activity
-        row = chance.row
-        agent = agents[row]
-        activity = activities[k]
-        met[agent.home, k] += 1
-        counts[agent.cell, SORTING_MET] += activity.sorts
-        if chance.acted == 0:
-            continue
-        regime = regimes[active[row]]
-        posting = postings[active[row], k]
-        cell = agent.cell
-        done[agent.home, k] += 1
-        channel = first_channel(activity, visited[row], chance.words[0])
-        if activity.breach == 1:
-            counts[cell, BREACHES] += 1
-            counts[cell, HARM] += activity.social_fen
-            counts[cell, LOCAL] += activity.local
-            if activity.tutoring == 1:
-                last_tutoring[row] = month
-            deeds[row] |= BREACHED
-            last_breach[row] = month
-            if channel >= 0:
-                counts[cell, DETECTED] += 1
-                fine = np.int64(activity.fine_yuan * regime.fine_level * 100.0)
-                counts[cell, FINES] += fine
-                if fine > 0:
-                    deeds[row] |= GOT_CASH
-                if channel == 0 and visited[row] == 1 and deeds[row] & FOUND_OUT == 0:
-                    deeds[row] |= FOUND_OUT
-                    counts[cell, VISITS_SEEN] += 1
-            _learn(agent, activity, channel, visit_rates[k], belief)
-        else:
-            counts[cell, MERITS] += 1
-            counts[cell, BENEFIT] += activity.social_fen
-            counts[cell, HOURS] += activity.hours_tenths
-            counts[cell, SORTED] += activity.sorts
-            if activity.cheap == 0:
-                deeds[row] |= DID_GOOD
-            if activity.sorts == 1:
-                paid = np.int64(sorting_reward(activity, regime, ranks[row]) * 100.0)
-                counts[cell, REWARDS] += paid
-                if paid > 0:
-                    deeds[row] |= GOT_GOODS
-            elif activity.reward_yuan > 0.0:
-                deeds[row] |= GOT_CASH
-        if channel < 0 or posting.items[channel] < 0:
-            continue
-        has_file = is_filed(agent, regime, ranks[row])
-        if is_scored(agent, regime, ranks[row]) == 0 or (posting.needs_file == 1 and has_file == 0):
-            continue
-        if channel == NEIGHBOUR and posting.account == 1 and regime.neighbour_reports_on == 0:
-            continue
-        if channel == SELF_REPORT and agent.kind != 0 and agent.awareness & KNOWS_ITEMS == 0:
-            continue
-        group = max(0, np.int64(activity.setting) - 2)
-        if chance.words[1] >= regime.filing[group, has_file, channel]:
-            continue
-        record = filed[number]
-        record["row"] = row
-        record["activity"] = k
-        record["channel"] = channel
-        record["wrong"] = 0
-        record["item"] = posting.items[channel]
-        record["points_mp"] = posting.points_mp[channel]
-        record["account"] = posting.account
-        record["event"] = month
-        record["check"] = chance.words[2]
-        number += 1
-    return number
-
-
-@compiled
-def first_channel(activity, visited, luck):
-    """Return the first channel that notices an act, or -1; one 32-bit word decides for all channels."""
-    left = 1.0
-    border = 0.0
-    for channel in range(7):
-        chance = activity.channels[channel]
-        if channel == 0 and visited == 1:
-            chance = chance + activity.seen_given_visit
-        if chance <= 0.0:
-            continue
-        if chance > 1.0:
-            chance = 1.0
-        border = border + left * chance
-        if luck < border * draws.TWO_32:
-            return channel
-        left = left * (1.0 - chance)
-    return -1
-
-
-@compiled
-def _learn(agent, activity, channel, visit_rate, belief):
-    """Move the beliefs in an own breach's channels: up where it was seen, down by what was expected.
-
-    The step is the learning weight times (seen or not, less the perceived chance), so a
-    right belief has no drift, and more visits than reckoned with raise it. Channels after
-    the one that saw the act give no signal.
-    """
-    for c in range(7):
-        chance = activity.channels[c]
-        if c == 0:
-            chance = chance + visit_rate * activity.seen_given_visit
-        if chance > 0.0:
-            signal = 1.0 if c == channel else 0.0
-            moved = agent.belief[c] + belief[0] * (signal - chance * agent.belief[c])
-            agent.belief[c] = min(max(moved, 0.0), belief[1])
-            if c == channel:
-                return

@@ -90,8 +90,9 @@ def _repair(state: State, rules: Rules) -> None:
     chains = state.chains
     found = np.full(len(state.agents), -1, np.int64)
     _find_repairable(
-        chains.head, chains.following, chains.entries, chains.status, rules.book.is_direct, rules.book.validity_months,
-        rules.regimes, state.active, state.agents, state.seed, state.replication, state.month, found,
+        chains.head, chains.following, chains.entries, chains.status, rules.book.is_direct,
+        rules.book.validity_months, rules.regimes, state.active,
+        state.agents, state.seed, state.replication, state.month, found,
     )  # fmt: skip
     rows = np.flatnonzero(found >= 0)
     ids = found[rows]
@@ -102,7 +103,19 @@ def _repair(state: State, rules: Rules) -> None:
 
 @compiled
 def _find_repairable(
-    head, following, entries, status, direct_items, validity, regimes, active, agents, seed, replication, month, found
+    head,
+    following,
+    entries,
+    status,
+    direct_items,
+    validity,
+    regimes,
+    active,
+    agents,
+    seed,
+    replication,
+    month,
+    found,
 ):
     """Write for each row the oldest negative entry in force that its subject repairs this month, or -1."""
     for row in range(head.shape[0]):
@@ -116,9 +129,10 @@ def _find_repairable(
         while at >= 0:
             entry = entries[at]
             negative = entry.kind == ITEM and (entry.points_mp < 0 or direct_items[entry.item])
-            if negative and status[at] & (VOIDED | REPAIRED | CONTESTED) == 0:
-                if month < entry.end + validity[entry.item] and month - entry.posted >= regime.repair_wait_months:
-                    oldest = at
+            open_still = negative and status[at] & (VOIDED | REPAIRED | CONTESTED) == 0
+            in_force = month < entry.end + validity[entry.item]
+            if open_still and in_force and month - entry.posted >= regime.repair_wait_months:
+                oldest = at
             at = following[at]
         if oldest >= 0:
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
@@ -127,8 +141,13 @@ def _find_repairable(
 
 
 def _entry_words(state: State, ids: np.ndarray, index: int) -> np.ndarray:
-    """Return a word for each entry, keyed by subject and activity month so that other entries do not matter."""
+    """Return a word for each entry, keyed by subject, month and item: other entries do not matter."""
     entries = state.chains.entries[ids]
     return draws.paired_words(
-        state.seed, state.replication, entries["subject"], state.month, draws.APPEAL, entries["item"] * 4 + index
+        state.seed,
+        state.replication,
+        entries["subject"],
+        state.month,
+        draws.APPEAL,
+        entries["item"] * 4 + index,
     )

@@ -12,8 +12,8 @@ from creditsim.spec.vocabulary import ACTIVE, AWARE, REGISTERED, TRAITS
 
 _NAMES = (
     "agents", "active_agents", "adults", "filed", "scored", "stuck_low", "published", "trust_millionths",
-    "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant", "visits_compliant",
-    "tutoring_year",
+    "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant",
+    "visits_compliant", "tutoring_year",
 )  # fmt: skip
 _COLUMNS = np.array([QUANTITIES.index(name) for name in _NAMES])
 _HELD = QUANTITIES.index("entries_held")
@@ -35,7 +35,9 @@ def collecting(state: State, rules: Rules) -> None:
     standing = chains.standing_false()
     rows = chains.rows_of(standing)
     state.count("false_standing", rows)
-    state.count("false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64))
+    state.count(
+        "false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64)
+    )
     state.public["backlog"] = len(state.pending)
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
     _count_warned(state)

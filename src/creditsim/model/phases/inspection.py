@@ -28,7 +28,9 @@ def inspection(state: State, rules: Rules) -> None:
     sector = _sector_weights(state, rows)
     chosen = smallest(luck * 1_000_000 // sector, floor)
     rest = np.setdiff1d(np.arange(len(rows)), chosen, assume_unique=True)
-    again = draws.words(state.seed, state.replication, state.agents.slot[rows[rest]], state.month, draws.VISIT, 1)
+    again = draws.words(
+        state.seed, state.replication, state.agents.slot[rows[rest]], state.month, draws.VISIT, 1
+    )
     by_grade = rules.regimes.grade_weight[state.active[rows[rest]], state.agents.grade[rows[rest]]]
     weighted = rest[smallest(again * 1_000_000 // (sector[rest] * by_grade), visits - floor)]
     seen = rows[np.concatenate((chosen, weighted))]

@@ -24,8 +24,9 @@ def learning(state: State, rules: Rules) -> None:
         state.agents, state.deeds, _wronged_rows(state), _waiting_rows(state), _upheld_rows(state),
         np.array(
             [
-                assumed("trust.start_share"), assumed("trust.loss_wrongful_share"), assumed("trust.loss_waiting_share"),
-                assumed("trust.recovery_share"), assumed("crowding.recovery_share"), assumed("crowding.in_kind_share"),
+                assumed("trust.start_share"), assumed("trust.loss_wrongful_share"),
+                assumed("trust.loss_waiting_share"), assumed("trust.recovery_share"),
+                assumed("crowding.recovery_share"), assumed("crowding.in_kind_share"),
                 rules.world("crowding_out_share"), assumed("belief.learning_share"),
                 assumed("belief.false_record_start_share"),
             ]

@@ -7,8 +7,8 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import item_entries
-from creditsim.model.phases.acting import is_scored
 from creditsim.model.phases.inspection import active_share, whole_part
+from creditsim.model.phases.noticing import is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, PENDING, State
 from creditsim.spec.assumptions import assumed
@@ -42,7 +42,9 @@ def desk_capacity(state: State, rules: Rules) -> int:
     """Return how many records the verification desk can check this month."""
     outside, inside = (levers["desk.verify_staff_hours_per_month"] for levers in rules.values)
     hours = outside + (inside - outside) * active_share(state, "resident")
-    return whole_part(round(hours * assumed("desk.records_per_hour") * state.population.scale * 1000), state.month)
+    return whole_part(
+        round(hours * assumed("desk.records_per_hour") * state.population.scale * 1000), state.month
+    )
 
 
 def post(state: State, rules: Rules, accepted: np.ndarray) -> None:
@@ -143,7 +145,7 @@ def _pick_victims(
     for position in range(reports.shape[0]):
         report = reports[position]
         agent = agents[report["row"]]
-        w0, w1, w2, w3 = draws.philox(
+        w0, w1, w2, _ = draws.philox(
             seed, replication, np.int64(agent.slot), month, draws.FALSE_RECORD, np.int64(report["activity"])
         )
         if w0 >= share:

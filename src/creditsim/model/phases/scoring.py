@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import gather, item_entries
-from creditsim.model.phases.acting import is_filed
+from creditsim.model.phases.noticing import is_filed
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.scoring.fold import fold_account
@@ -29,8 +29,8 @@ def scoring(state: State, rules: Rules) -> None:
     switched = (state.active != state.active_before).astype(np.uint8)
     _fold_rows(
         chains.head, chains.following, chains.entries, chains.dirty, chains.changes, switched, state.agents,
-        rules.book.district_items, rules.book.village_items, rules.book.district_rules, rules.book.village_rules,
-        rules.book.carried_mp, state.active, state.month,
+        rules.book.district_items, rules.book.village_items, rules.book.district_rules,
+        rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
         np.empty(_ROOM, np.int64), KINDS.index("villager"),
     )  # fmt: skip
     chains.dirty[:] = 0
@@ -53,7 +53,7 @@ def _fold_rows(
             if number > index.shape[0]:
                 index = np.empty(2 * number, np.int64)
                 number = gather(head, following, entries, row, 0, index)
-            score, grade, direct, change = fold_account(
+            score, grade, _, change = fold_account(
                 entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
             )
             due = due or grade != agent.grade
@@ -65,7 +65,7 @@ def _fold_rows(
             if number > index.shape[0]:
                 index = np.empty(2 * number, np.int64)
                 number = gather(head, following, entries, row, 1, index)
-            score, star, direct, change = fold_account(
+            score, star, _, change = fold_account(
                 entries, index, number, month, village_items, village_rules[0], carried_mp[agent.grade]
             )
             agent.village_score_mp = score
@@ -74,7 +74,7 @@ def _fold_rows(
 
 
 def _carry_stars(state: State, rules: Rules) -> None:
-    """Post the district points that last year's stars bring, for villagers with a file under the programme."""
+    """Post the district points of last year's stars, for villagers with a file under the programme."""
     agents = state.agents
     rows = np.flatnonzero((agents.kind == KINDS.index("villager")) & (state.active == 1) & (agents.star >= 3))
     rows = rows[filed_rows(state, rules, rows)]

@@ -7,32 +7,39 @@ import numpy as np
 from creditsim.model.regimes import Rules
 from creditsim.model.state import QUANTITIES, State
 from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import LEADS
 
 _REWARDS = QUANTITIES.index("rewards_fen")
 _DESKS = ("service.village_desk_staff_hours_per_month", "service.community_desk_staff_hours_per_month")
 
 
 def spending(state: State, rules: Rules) -> None:
-    """Charge the month: a twelfth of each yearly cost line as far as the rollout has come, and what was paid out.
+    """Charge the month: a twelfth of each yearly cost line, as far as the rollout has come, and payments.
 
     Working time, visits, publicity and platform follow the lines of spec/costing.py.
-    Funds cost what was put into them, rewards what was paid; both are transfers.
+    Funds cost what was put into them, rewards what was paid; both are transfers. Each line
+    is charged to the department that leads its row of the plan.
     """
     share = int(np.count_nonzero(state.active)) / max(len(state.active), 1)
-    weights = (1.0 - share, share)
     scale = state.population.scale
-    yuan = hours = saved = 0.0
-    for weight, table, levers in zip(weights, rules.cost_tables, rules.values, strict=True):
+    yuan, hours, saved = dict.fromkeys(LEADS, 0.0), dict.fromkeys(LEADS, 0.0), 0.0
+    for weight, table, levers in zip((1.0 - share, share), rules.cost_tables, rules.values, strict=True):
         for line in table.lines:
             if not line.transfer:
-                yuan += weight * line.yuan / 12.0
-            hours += weight * line.staff_hours / 12.0
+                yuan[line.lead] += weight * line.yuan / 12.0
+            hours[line.lead] += weight * line.staff_hours / 12.0
         for desk in _DESKS:
             saved += weight * levers[desk] * assumed("service.hours_per_desk_hour")
-    put_in = sum(state.public[f"fund_{fund}_income_fen"] for fund in (0, 1))
-    paid = sum(state.public[f"fund_{fund}_paid_fen"] for fund in (0, 1))
+    cost_fen = {lead: round(yuan[lead] * scale * 100.0) for lead in LEADS}
+    village, subdistrict = (state.public[f"fund_{fund}_income_fen"] for fund in (0, 1))
     rewards = int(state.counts[:, _REWARDS].sum())
-    state.public["cost_fen"] = round(yuan * scale * 100.0) + put_in + rewards
-    state.public["transfers_fen"] = paid + rewards
-    state.public["staff_minutes"] = round(hours * scale * 60.0)
+    cost_fen["rural_economy"] += village
+    cost_fen["joint_office"] += subdistrict
+    cost_fen["social_affairs"] += rewards
+    staff_minutes = {lead: round(hours[lead] * scale * 60.0) for lead in LEADS}
+    state.public |= {f"cost_fen.{lead}": cost_fen[lead] for lead in LEADS}
+    state.public |= {f"staff_minutes.{lead}": staff_minutes[lead] for lead in LEADS}
+    state.public["cost_fen"] = sum(cost_fen.values())
+    state.public["staff_minutes"] = sum(staff_minutes.values())
+    state.public["transfers_fen"] = rewards + sum(state.public[f"fund_{fund}_paid_fen"] for fund in (0, 1))
     state.public["service_hours_saved"] = saved * scale

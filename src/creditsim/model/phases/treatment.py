@@ -7,6 +7,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import WRONG, gather
+from creditsim.model.phases.noticing import is_filed, is_scored
 from creditsim.model.phases.scoring import filed_rows
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
@@ -53,22 +54,18 @@ def _fill_flags(agents, regimes, active, ranks, flags):
     """Fill in who is scored and who has a file."""
     for row in range(agents.shape[0]):
         regime = regimes[active[row]]
-        rank = ranks[row]
-        agent = agents[row]
-        if regime.score_on == 0 or (agent.kind != 0 and rank.consent >= regime.consent):
-            continue
-        flags[row] = 1
-        if rank.file < regime.file_cover[agent.kind]:
-            if agent.registration != 2 or agent.kind != 3 or rank.migrant < regime.migrants_included:
-                flags[row] = 2
+        if is_scored(agents[row], regime, ranks[row]) == 1:
+            flags[row] = 1 + is_filed(agents[row], regime, ranks[row])
 
 
 def _by_grade(state: State, table: np.ndarray, scored: np.ndarray) -> np.ndarray:
-    """Return each agent's entry of a (regime, account, kind, grade) table: its grade's if scored, and its star's if filed."""
+    """Look agents up in a (regime, account, kind, grade) table: grade if scored, and star if filed."""
     agents = state.agents
     by_grade = table[state.active, 0, agents.kind, agents.grade]
     by_star = table[state.active, 1, agents.kind, agents.star]
-    return np.where(scored > 0, by_grade, 0) + np.where((scored == 2) & (agents.kind == _VILLAGER), by_star, 0)
+    return np.where(scored > 0, by_grade, 0) + np.where(
+        (scored == 2) & (agents.kind == _VILLAGER), by_star, 0
+    )
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
@@ -78,8 +75,9 @@ def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> 
     rows = rows[scored[rows] > 0]
     wronged = np.zeros(len(rows), np.bool_)
     _compare_without_false(
-        rows, chains.head, chains.following, chains.entries, chains.status, state.agents, rules.book.district_items,
-        rules.book.village_items, rules.book.district_rules, rules.book.village_rules, rules.book.carried_mp, state.active, rules.regimes, state.month,
+        rows, chains.head, chains.following, chains.entries, chains.status, state.agents,
+        rules.book.district_items, rules.book.village_items, rules.book.district_rules,
+        rules.book.village_rules, rules.book.carried_mp, state.active, rules.regimes, state.month,
         np.empty(4096, np.int64), wronged,
     )  # fmt: skip
     state.count("wrongly_penalised", rows[wronged])
@@ -96,11 +94,11 @@ def _compare_without_false(
         agent = agents[row]
         worth = regimes[active[row]].worth_fen
         number = _true_entries(gather(head, following, entries, row, 0, index), index, status)
-        score, grade, direct, change = fold_account(
+        _, grade, _, _ = fold_account(
             entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
         )
         number = _true_entries(gather(head, following, entries, row, 1, index), index, status)
-        score, star, direct, change = fold_account(
+        _, star, _, _ = fold_account(
             entries, index, number, month, village_items, village_rules[0], carried_mp[grade]
         )
         deserved = worth[0, agent.kind, grade] + worth[1, agent.kind, star]
@@ -119,9 +117,10 @@ def _true_entries(number, index, status):
 
 
 def _warn(state: State, rules: Rules) -> None:
-    """Warn enterprises whose owner or executive falls below the threshold; it raises the belief in inspection.
+    """Warn enterprises whose owner or executive falls below the threshold.
 
-    The personal score of the legal representative counts, not the firm's.
+    The personal score of the legal representative counts, not the firm's; a warning
+    raises the firm's belief in inspection.
     """
     agents = state.agents
     person = agents.representative.astype(np.int64)
@@ -131,7 +130,9 @@ def _warn(state: State, rules: Rules) -> None:
     rows = np.flatnonzero(below & (state.below_warning == 0))
     state.below_warning[:] = below
     state.warned[rows] = state.month
-    agents.belief[rows, 0] = np.minimum(agents.belief[rows, 0] + assumed("belief.warning_step"), assumed("belief.largest"))
+    agents.belief[rows, 0] = np.minimum(
+        agents.belief[rows, 0] + assumed("belief.warning_step"), assumed("belief.largest")
+    )
     state.count("warnings", rows)
 
 
@@ -142,7 +143,9 @@ def _pay_funds(state: State, rules: Rules) -> None:
     with_fund = villagers[state.ranks.fund[villagers] < regimes.fund_sites[1]]
     levers = rules.values[1]
     income = round(levers["village.fund_yuan_per_head_year"] * 100 * len(with_fund)) // 12
-    claimants = _best_of_each_site(state, with_fund[filed_rows(state, rules, with_fund)], int(regimes.fund_top_ppm[1]))
+    claimants = _best_of_each_site(
+        state, with_fund[filed_rows(state, rules, with_fund)], int(regimes.fund_top_ppm[1])
+    )
     _pay(state, 0, income, claimants, int(regimes.fund_claim_fen[1]))
     residents = np.flatnonzero((agents.kind == _RESIDENT) & (state.active == 1))
     income = round(levers["fund.subdistrict_yuan_per_head_year"] * 100 * len(residents)) // 12

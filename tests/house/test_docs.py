@@ -1,0 +1,230 @@
+"""The documents say what the program does: made tables, links, and the columns and keys of files."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
+MONTHS = 2
+
+
+def load_tool(name: str):
+    """Return a script of tools/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+make_docs = load_tool("make_docs")
+
+
+# Made tables
+
+
+def test_the_tables_that_are_made_from_code_are_up_to_date():
+    stale = [path.name for path in make_docs.documents() if make_docs.updated(path.read_text("utf-8")) !=
+             path.read_text("utf-8")]  # fmt: skip
+    assert not stale, f"run: python tools/make_docs.py ({', '.join(stale)})"
+
+
+def test_the_model_description_holds_every_made_table():
+    text = (ROOT / "docs" / "odd.md").read_text("utf-8")
+    assert {found["name"] for found in make_docs.MADE.finditer(text)} == set(make_docs.TABLES)
+
+
+def test_a_stale_table_is_found():
+    text = "<!-- made: draws -->\n| 1 | `OPPORTUNITY` | nowhere |\n<!-- end: draws -->\n"
+    assert make_docs.updated(text) != text
+    assert make_docs.updated(make_docs.updated(text)) == make_docs.updated(text)
+
+
+def test_every_decision_of_the_draws_that_is_used_is_explained():
+    text = (ROOT / "docs" / "odd.md").read_text("utf-8")
+    section = text[text.index("<!-- end: draws -->") : text.index("**Heterogeneity.**")]
+    unused = {line.split("`")[1] for line in make_docs.draws_table().splitlines() if "not drawn" in line}
+    assert set(re.findall(r"`([A-Z_]+)`", section)) == set(make_docs.decisions()) - unused
+
+
+# Links
+
+
+def links_of(text: str) -> list[str]:
+    """Return the targets of Markdown links and pictures that are no web addresses."""
+    found = re.findall(r"\]\(([^()\s]+)(?:\s+\"[^\"]*\")?\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return [target for target in found if not re.match(r"[a-z]+:", target)]
+
+
+def headings_of(text: str) -> set[str]:
+    """Return the anchors of a document's headings."""
+    lines = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def dead_links(path: Path) -> list[str]:
+    """Return the links of a document that lead to no file or no heading."""
+    dead = []
+    for target in links_of(path.read_text("utf-8")):
+        name, _, anchor = target.partition("#")
+        file = (path.parent / name).resolve() if name else path
+        wanted = anchor and file.suffix == ".md" and file.is_file()
+        if not file.exists() or (wanted and anchor not in headings_of(file.read_text("utf-8"))):
+            dead.append(target)
+    return dead
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path):
+    assert dead_links(path) == []
+
+
+def test_a_dead_link_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A title\n[a](page.md#a-title) [b](page.md#b) [c](no.md) [d](https://x.org)", "utf-8")
+    assert dead_links(page) == ["page.md#b", "no.md"]
+
+
+# Formats
+
+
+def documented(marker: str) -> dict[str, str]:
+    """Return {name: type} of the table behind a comment, e.g. ``columns: ledger.parquet``, in order."""
+    lines = FORMATS.split(f"<!-- {marker} -->\n\n")[1].split("\n\n")[0].splitlines()[2:]
+    rows = [[part.strip() for part in line.strip("| ").split(" | ")] for line in lines]
+    return {name: row[1].strip("|") for row in rows for name in re.findall(r"`([^`]+)`", row[0])}
+
+
+WORDS = {"string": "text", "large_string": "text", "double": "float64"}
+
+
+def written_columns(path: Path) -> dict[str, str]:
+    """Return {name: type} of a Parquet file, in order; a dictionary of text is text."""
+    import pyarrow.parquet as pq
+
+    found = {}
+    for column in pq.read_schema(path):
+        kind = column.type.value_type if hasattr(column.type, "value_type") else column.type
+        found[column.name] = WORDS.get(str(kind), str(kind))
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Run and compare a tiny case, and write all files as the command line does."""
+    from creditsim.app.api import compare
+    from creditsim.experiment.files import write_table
+    from creditsim.experiment.run import run_replication
+    from creditsim.experiment.store import write_run
+    from creditsim.spec.scenario import load_scenario
+
+    names = ("status-quo-2019", "five-entries-2020")
+    usual, plan = (load_scenario(name).with_(months=MONTHS, burn_in_months=0) for name in names)
+    at = tmp_path_factory.mktemp("formats")
+    (at / "run").mkdir()
+    write_run(run_replication([plan], scale=0.01)[0], at / "run")
+    comparison = compare([usual, plan], replications=1, scale=0.01, threads=1, progress=False)
+    comparison.save(at / "comparison")
+    write_table(at / "comparison" / "outcomes.parquet", comparison.outcomes)
+    return at
+
+
+@pytest.mark.parametrize("name", ["outcomes", "ledger", "agents"])
+def test_columns_of_a_run_are_those_documented(folder, name):
+    written = written_columns(folder / "run" / f"{name}.parquet")
+    assert list(written.items()) == list(documented(f"columns: {name}.parquet").items())
+
+
+def test_columns_of_a_comparison_are_those_documented(folder):
+    for name in ("comparison", "outcomes"):
+        written = written_columns(folder / "comparison" / f"{name}.parquet")
+        assert list(written.items()) == list(documented(f"columns: {name}.parquet").items())
+
+
+def test_files_of_a_run_and_a_comparison_are_those_documented(folder):
+    assert {path.name for path in (folder / "run").iterdir()} == {
+        "outcomes.parquet", "ledger.parquet", "agents.parquet", "run.json"}  # fmt: skip
+    assert {path.name for path in (folder / "comparison").iterdir()} == {
+        "report.html", "comparison.parquet", "comparison.json", "outcomes.parquet"}  # fmt: skip
+
+
+def test_words_in_the_tables_are_documented(folder):
+    import pandas as pd
+
+    ledger = pd.read_parquet(folder / "run" / "ledger.parquet")
+    outcomes = pd.read_parquet(folder / "run" / "outcomes.parquet")
+    assert len(outcomes["month"].unique()) == MONTHS
+    section = FORMATS[FORMATS.index("### outcomes.parquet") : FORMATS.index("### agents.parquet")]
+    words = {*ledger["kind"], *ledger["channel"], *ledger["account"], *outcomes["setting"]}
+    assert [word for word in sorted(words) if word not in section] == []
+
+
+def test_keys_of_json_files_are_those_documented(folder):
+    record = json.loads((folder / "run" / "run.json").read_text("utf-8"))
+    assert sorted(record) == sorted(documented("keys: run.json"))
+    comparison = json.loads((folder / "comparison" / "comparison.json").read_text("utf-8"))
+    assert sorted(comparison) == sorted(documented("keys: comparison.json"))
+    assert sorted(comparison["rows"][0]) == sorted(documented("keys: rows of comparison.json"))
+
+
+@pytest.mark.parametrize("command", ["run", "replay", "list"])
+def test_keys_of_what_commands_print_are_those_documented(folder, capsys, command):
+    from creditsim.app.cli import run_command
+
+    arguments = {
+        "run": ["run", "status-quo-2019", "--scale", "0.01", "--months", "1", "--threads", "1"],
+        "replay": ["replay", str(folder / "run")],
+        "list": ["list"],
+    }[command]
+    assert run_command([*arguments, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert sorted(printed) == sorted(documented(f"keys: {command} --json"))
+    if command == "list":
+        for topic, keys in documented("keys: list --json").items():
+            assert list(printed[topic][0]) == re.findall(r"(\w+)(?: \([^)]*\))?(?:, |$)", keys)
+
+
+def test_keys_of_a_scenario_file_are_those_documented():
+    from creditsim.spec.scenario_file import ScenarioFile
+
+    assert list(documented("keys: scenario file")) == list(ScenarioFile.model_fields)
+
+
+def test_the_scenario_in_the_document_is_one(tmp_path):
+    from creditsim.spec.scenario import load_scenario
+
+    path = tmp_path / "more-visits.yaml"
+    path.write_text(re.search(r"```yaml\n(.*?)```", FORMATS, re.DOTALL)[1], "utf-8")
+    scenario = load_scenario(path)
+    assert scenario["inspection.visits_per_month"] == 500
+    assert scenario["rollout.full_start_date"] == "2020-07"
+
+
+def test_keys_of_a_rulebook_file_are_those_documented():
+    from creditsim.spec.rulebooks import BookFile
+
+    assert sorted(documented("keys: rulebook file")) == sorted(BookFile.model_fields)
+
+
+def test_columns_of_the_items_file_are_those_documented():
+    with (ROOT / "data" / "rulebooks" / "wendeng-2020-items.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file)) == list(documented("columns: items file"))
+
+
+# Glossary
+
+
+def test_every_term_has_a_chinese_word_and_a_meaning():
+    lines = (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][1:]
+    terms = [row[0] for row in rows]
+    assert len(rows) > 50
+    assert terms == sorted(terms, key=str.casefold)
+    assert [row for row in rows if len(row) != 3 or not re.search(r"[\u4e00-\u9fff]", row[1])] == []
