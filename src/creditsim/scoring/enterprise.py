@@ -9,6 +9,7 @@ Integers only.
 
 from __future__ import annotations
 
+import functools
 import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,23 +18,11 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.core.months import month_text
-from creditsim.scoring import worktable
+from creditsim.scoring import worktable as wt
 from creditsim.scoring.fold import fold_into
 from creditsim.scoring.ledger import DISTRICT, Ledger
 from creditsim.scoring.rulebook import Item, Rulebook, points_text
 from creditsim.scoring.score import Explained, _month, _rows, explain
-from creditsim.scoring.worktable import (
-    COLUMNS,
-    COUNTED,
-    COUNTS,
-    DIRECT,
-    MENDED_BY,
-    REPAIR_GRADE,
-    REPAIR_POINTS,
-    REPAIRED,
-    STATE,
-    THING,
-)
 
 DIMENSIONS = ("government", "judicial", "financial", "enterprise", "social")
 """Dimensions in the order of the action plan; the index is the code in arrays."""
@@ -65,31 +54,20 @@ EVALUATION_RULES = np.dtype(
 """Weights, scales and cutoffs as the compiled evaluation reads them."""
 
 EVALUATED = np.dtype(
-    [
-        ("subject", "<i8"),
-        *((f"{name}_mp", "<i4") for name in DIMENSIONS),
-        ("total_mp", "<i4"),
-        ("class_code", "<i1"),
-    ]
+    [("subject", "<i8"), *((f"{name}_mp", "<i4") for name in (*DIMENSIONS, "total")), ("class_code", "<i1")]
 )
 """One evaluated firm: five dimensions and their weighted total in milli-points, class code."""
 
 
 @dataclass(frozen=True, eq=False)
 class EvaluationTable:
-    """An evaluation as flat arrays for one rulebook.
+    """An evaluation for one rulebook; made by `evaluation_table`."""
 
-    Attributes
-    ----------
-    items : ndarray of EVALUATED_ITEM, by item index
-    rules : record of EVALUATION_RULES
-    """
-
-    items: np.ndarray
-    rules: np.void
+    items: np.ndarray  # of EVALUATED_ITEM, by item index
+    rules: np.void  # record of EVALUATION_RULES
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluation:
     """A five-dimension evaluation with one scheme of weights; see `creditsim.spec.evaluation`.
 
@@ -101,24 +79,16 @@ class Evaluation:
         List of items that categories speak of.
     category_dimension, item_dimension : mapping of str to int
         Dimension of each category of the list, and of items that go elsewhere.
-    weights : tuple of int
-        Thousandths by dimension; they sum to 1000.
+    weights, emptied_mp : tuple of int
+        By dimension: thousandths, which sum to 1000; counted milli-points that empty it.
     full_mp : int
         Milli-points of a dimension without entries.
-    emptied_mp : tuple of int
-        Counted milli-points that empty each dimension.
     lowest_mp : tuple of int
         Lowest total of each class, worst class first.
     direct_mp : mapping of str to int
         What a direct grade B, C or D takes off its dimension, below 0.
     direct_grade_class, item_class : mapping of str to int
         Best class while a direct grade, or an entry of an item, is in force.
-
-    Examples
-    --------
-    >>> from creditsim.spec.evaluation import load_evaluation
-    >>> load_evaluation("equal").weights
-    (200, 200, 200, 200, 200)
     """
 
     name: str
@@ -140,32 +110,37 @@ class Evaluation:
             return self.item_dimension[item.id]
         return self.category_dimension.get(item.category, -1) if item.list == self.list_name else -1
 
-    def table(self, book: Rulebook) -> EvaluationTable:
-        """Return the evaluation as arrays by the item index of a book, read-only."""
-        items = np.zeros(len(book.items), dtype=EVALUATED_ITEM)
-        letters = {str(each["grade"]): letter for letter, each in book.meta["direct_grades"].items()}
-        for item in book.items:
-            row, rule = items[item.index], book.item_table[item.index]
-            row["dimension"] = self.dimension_of(item)
-            row["direct_class"] = row["repaired_class"] = -1
-            if row["dimension"] < 0:
-                continue
-            row["direct_class"] = self.item_class.get(item.id, -1)
-            if not item.direct_grade:
-                continue
-            by_grade = self.direct_grade_class.get(item.direct_grade, BEST)
-            row["direct_class"] = min(by_grade, self.item_class.get(item.id, BEST))
-            row["direct_mp"] = self.direct_mp[item.direct_grade]
-            row["repaired_mp"] = max(row["direct_mp"], rule["repaired_mp"])  # a repair lowers no dimension
-            if rule["repaired_grade"] >= 0:
-                lesser = letters[book.grades[rule["repaired_grade"]]]
-                row["repaired_mp"] = max(row["direct_mp"], self.direct_mp[lesser])
-                row["repaired_class"] = max(row["direct_class"], self.direct_grade_class.get(lesser, BEST))
-        rules = np.zeros(1, dtype=EVALUATION_RULES)[0]
-        rules["full_mp"], rules["emptied_mp"] = self.full_mp, self.emptied_mp
-        rules["weights"], rules["lowest_mp"] = self.weights, self.lowest_mp
-        items.setflags(write=False)
-        return EvaluationTable(items, rules)
+
+@functools.lru_cache(maxsize=32)
+def evaluation_table(evaluation: Evaluation, book: Rulebook) -> EvaluationTable:
+    """Return an evaluation as arrays by the item index of a book, read-only.
+
+    Books of one set of items differ at most in `repaired_mp` and `repaired_class`.
+    """
+    items = np.zeros(len(book.items), dtype=EVALUATED_ITEM)
+    letters = {str(each["grade"]): letter for letter, each in book.meta["direct_grades"].items()}
+    for item in book.items:
+        row, rule = items[item.index], book.item_table[item.index]
+        row["dimension"] = evaluation.dimension_of(item)
+        row["direct_class"] = row["repaired_class"] = -1
+        if row["dimension"] < 0:
+            continue
+        row["direct_class"] = evaluation.item_class.get(item.id, -1)
+        if not item.direct_grade:
+            continue
+        by_grade = evaluation.direct_grade_class.get(item.direct_grade, BEST)
+        row["direct_class"] = min(by_grade, evaluation.item_class.get(item.id, BEST))
+        row["direct_mp"] = evaluation.direct_mp[item.direct_grade]
+        row["repaired_mp"] = max(row["direct_mp"], rule["repaired_mp"])  # a repair lowers no dimension
+        if rule["repaired_grade"] >= 0:
+            lesser = letters[book.grades[rule["repaired_grade"]]]
+            row["repaired_mp"] = max(row["direct_mp"], evaluation.direct_mp[lesser])
+            row["repaired_class"] = max(row["direct_class"], evaluation.direct_grade_class.get(lesser, BEST))
+    rules = np.zeros(1, dtype=EVALUATION_RULES)[0]
+    rules["full_mp"], rules["emptied_mp"] = evaluation.full_mp, evaluation.emptied_mp
+    rules["weights"], rules["lowest_mp"] = evaluation.weights, evaluation.lowest_mp
+    items.setflags(write=False)
+    return EvaluationTable(items, rules)
 
 
 @compiled
@@ -181,7 +156,7 @@ def evaluate_account(entries, index, n, month, items, rules, evaluated, weighing
     entries, index, n, month, items, rules
         As for `fold.fold_account`.
     evaluated, weighing : ndarray of EVALUATED_ITEM, record of EVALUATION_RULES
-        ``table.items`` and ``table.rules`` of an `EvaluationTable` of the same book.
+        ``table.items`` and ``table.rules`` of the `evaluation_table` of the same book.
     out_dims : ndarray of int64, shape (5,)
         Receives milli-points by dimension.
 
@@ -190,7 +165,7 @@ def evaluate_account(entries, index, n, month, items, rules, evaluated, weighing
     total_mp, class_code : int
         Weighted total, rounded down to whole milli-points; 0 for class D to 3 for class A.
     """
-    work = np.empty((n, COLUMNS), np.int64)
+    work = np.empty((n, wt.COLUMNS), np.int64)
     if n > 0:
         order = np.empty(n, np.int64)
         fold_into(entries, index, n, month, items, rules, 0, work, order)
@@ -205,7 +180,7 @@ def evaluate_folded(n, work, items, evaluated, weighing, out_dims):
     for k in range(n):
         part_mp, limit = part_of(k, work, items, evaluated)
         if part_mp != 0:
-            out_dims[evaluated[work[k, THING]]["dimension"]] += part_mp
+            out_dims[evaluated[work[k, wt.THING]]["dimension"]] += part_mp
         if limit >= 0:
             best = min(best, limit)
     full_mp = np.int64(weighing["full_mp"])
@@ -223,19 +198,17 @@ def evaluate_folded(n, work, items, evaluated, weighing, out_dims):
 @compiled
 def part_of(k, work, items, evaluated):
     """Return the points that a row counts in its dimension, and the class it limits to or -1."""
-    state = work[k, STATE]
-    if state != COUNTS and state != REPAIRED:
+    state = work[k, wt.STATE]
+    thing = work[k, wt.THING]
+    if (state != wt.COUNTS and state != wt.REPAIRED) or evaluated[thing]["dimension"] < 0:
         return np.int64(0), np.int64(-1)
-    thing = work[k, THING]
     each = evaluated[thing]
-    if each["dimension"] < 0:
-        return np.int64(0), np.int64(-1)
-    if state == COUNTS:
-        is_direct = items[thing]["direction"] == DIRECT
-        part_mp = np.int64(each["direct_mp"]) if is_direct else work[k, COUNTED]
+    if state == wt.COUNTS:
+        is_direct = items[thing]["direction"] == wt.DIRECT
+        part_mp = np.int64(each["direct_mp"]) if is_direct else work[k, wt.COUNTED]
         return part_mp, np.int64(each["direct_class"])
-    by = work[k, MENDED_BY]
-    if by >= 0 and (work[by, STATE] == REPAIR_POINTS or work[by, STATE] == REPAIR_GRADE):
+    by = work[k, wt.MENDED_BY]
+    if by >= 0 and (work[by, wt.STATE] == wt.REPAIR_POINTS or work[by, wt.STATE] == wt.REPAIR_GRADE):
         # What the score counts here depends on the rest of the account, a dimension must not.
         return np.int64(each["repaired_mp"]), np.int64(each["repaired_class"])
     return np.int64(0), np.int64(-1)
@@ -252,24 +225,17 @@ def class_code(total_mp, weighing):
 
 
 def evaluate_ledger(
-    book: Rulebook,
-    evaluation: Evaluation,
-    entries: Ledger | np.ndarray,
-    month: int | str,
+    book: Rulebook, evaluation: Evaluation, entries: Ledger | np.ndarray, month: int | str,
     subjects: Iterable[int] | None = None,
-) -> np.ndarray:
+) -> np.ndarray:  # fmt: skip
     """Evaluate the firms of a ledger as of a month, by their district accounts.
 
     Parameters
     ----------
     book : Rulebook
     evaluation : Evaluation
-    entries : Ledger or ndarray of ENTRY
-        Rows may stand in any order: their ids say how they were posted.
-    month : int or str
-        Entries posted up to and including it count; an integer or ``"2020-06"``.
-    subjects : iterable of int, optional
-        Whom to evaluate, also without entries; by default everyone in the account.
+    entries, month, subjects
+        As for `score.score_ledger`.
 
     Returns
     -------
@@ -294,7 +260,7 @@ def evaluate_ledger(
     named = np.unique(owners) if subjects is None else np.unique(np.asarray(list(subjects), dtype=np.int64))
     starts, stops = np.searchsorted(owners, named), np.searchsorted(owners, named, side="right")
     results = np.zeros((len(named), len(DIMENSIONS) + 2), dtype=np.int64)
-    table = evaluation.table(book)
+    table = evaluation_table(evaluation, book)
     _evaluate_each(
         rows, order, starts, stops, _month(month), book.item_table, book.rule_record,
         table.items, table.rules, results,
@@ -327,54 +293,55 @@ class ExplainedDimension:
         By language, ``en`` and ``zh``.
     weight : int
         Thousandths.
-    result_mp, full_mp, emptied_mp : int
-        Where it stands, where it starts, and the counted points that empty it.
+    result_mp, emptied_mp : int
+        Where it stands, and the counted points that empty it.
     lines : tuple of Explained
-        Their `counted_mp` are points on the list's scale: `emptied_mp` of them empty it.
+        Their `counted_mp` are points on the list's scale.
     """
 
     dimension: str
     title: Mapping[str, str]
     weight: int
     result_mp: int
-    full_mp: int
     emptied_mp: int
     lines: tuple[Explained, ...]
 
     def __str__(self) -> str:
-        of, weight = points_text(self.full_mp), f"{self.weight / 10:g}%"
-        head = f"{points_text(self.result_mp):>8}  {self.title['en']}, of {of}, weight {weight}"
+        head = f"{points_text(self.result_mp):>8}  {self.title['en']}, weight {self.weight / 10:g}%"
         if self.lines:
             head += f" ({points_text(self.emptied_mp)} counted points empty it)"
         return "\n".join([head, *(f"    {line}" for line in self.lines)])
 
 
-class EvaluationExplanation(list):
-    """The entries behind an evaluation, as a list of `ExplainedDimension`, with the result.
+@dataclass(frozen=True, repr=False)
+class EvaluationExplanation:
+    """The entries behind an evaluation, by dimension, with the result.
 
     Attributes
     ----------
     subject, month, total_mp : int
     class_name, class_by_total : str
         The class, and the one that the total alone would give.
+    dimensions : tuple of ExplainedDimension
     limiting : tuple of Explained
-        Entries in force that limit the class, also where they change nothing.
+        Entries in force that allow no better class.
     """
 
-    def __init__(
-        self, parts: Iterable[ExplainedDimension], subject: int, month: int, total_mp: int, class_name: str,
-        class_by_total: str, limiting: tuple[Explained, ...],
-    ):  # fmt: skip
-        super().__init__(parts)
-        self.subject, self.month, self.total_mp = subject, month, total_mp
-        self.class_name, self.class_by_total, self.limiting = class_name, class_by_total, limiting
+    subject: int
+    month: int
+    total_mp: int
+    class_name: str
+    class_by_total: str
+    dimensions: tuple[ExplainedDimension, ...]
+    limiting: tuple[Explained, ...]
 
     def __str__(self) -> str:
         result = f"{points_text(self.total_mp)} points, class {self.class_name}"
         if self.class_name != self.class_by_total:
             names = "; ".join(line.item.name_en for line in self.limiting)
             result += f" (by points {self.class_by_total}, limited by: {names})"
-        return "\n".join([f"Firm {self.subject} in {month_text(self.month)}: {result}", *map(str, self)])
+        head = f"Firm {self.subject} in {month_text(self.month)}: {result}"
+        return "\n".join([head, *map(str, self.dimensions)])
 
     __repr__ = __str__
 
@@ -387,22 +354,17 @@ def explain_evaluation(
 ) -> EvaluationExplanation:
     """List by dimension the entries behind a firm's evaluation as of a month.
 
-    Parameters
-    ----------
-    book, evaluation, entries, month
-        As for `evaluate_ledger`.
-    subject : int
+    Takes what `evaluate_ledger` takes. A dimension's counted points, between none and all
+    that empty it, give its result; entries outside all dimensions are left out.
 
     Returns
     -------
     EvaluationExplanation
-        All five dimensions in order. Their counted points, between none and all that empty
-        a dimension, give its result; entries outside all dimensions are left out.
     """
-    month, rows, table = _month(month), _rows(entries), evaluation.table(book)
+    month, rows, table = _month(month), _rows(entries), evaluation_table(evaluation, book)
     own = rows[(rows["subject"] == subject) & (rows["account"] == DISTRICT)]
     own = own[np.argsort(own["id"], kind="stable")]
-    work, order = np.zeros((len(own), COLUMNS), np.int64), np.zeros(len(own), np.int64)
+    work, order = np.zeros((len(own), wt.COLUMNS), np.int64), np.zeros(len(own), np.int64)
     fold_into(own, np.arange(len(own)), len(own), month, book.item_table, book.rule_record, 0, work, order)
     dims = np.zeros(len(DIMENSIONS), np.int64)
     total_mp, code = evaluate_folded(len(own), work, book.item_table, table.items, table.rules, dims)
@@ -410,9 +372,9 @@ def explain_evaluation(
     for k in range(len(own)):
         part = part_of(k, work, book.item_table, table.items)
         # A repaired entry itself counts nothing any more: what is left is the repair's.
-        bearer = work[k, MENDED_BY] if work[k, STATE] == REPAIRED else k
+        bearer = work[k, wt.MENDED_BY] if work[k, wt.STATE] == wt.REPAIRED else k
         if part != (0, -1):
-            counted[int(work[bearer, worktable.NUMBER])] = part
+            counted[int(work[bearer, wt.NUMBER])] = part
     lines: list[list[Explained]] = [[] for _ in DIMENSIONS]
     limiting = []
     for line in explain(book, own, subject, month, DISTRICT):
@@ -421,16 +383,14 @@ def explain_evaluation(
             continue
         part_mp, limit = counted.pop(line.entry, (0, -1))
         lines[dimension].append(replace(line, counted_mp=part_mp))
-        if 0 <= limit < BEST:
+        if limit == code < BEST:
             limiting.append(lines[dimension][-1])
-    parts = [
+    parts = tuple(
         ExplainedDimension(
-            name, evaluation.titles[name], evaluation.weights[place], int(dims[place]), evaluation.full_mp,
+            name, evaluation.titles[name], evaluation.weights[place], int(dims[place]),
             evaluation.emptied_mp[place], tuple(lines[place]),
         )
         for place, name in enumerate(DIMENSIONS)
-    ]  # fmt: skip
-    by_total = CLASSES[class_code(total_mp, table.rules)]
-    return EvaluationExplanation(
-        parts, subject, month, int(total_mp), CLASSES[code], by_total, tuple(limiting)
-    )
+    )  # fmt: skip
+    result = int(total_mp), CLASSES[code], CLASSES[class_code(total_mp, table.rules)]
+    return EvaluationExplanation(subject, month, *result, parts, tuple(limiting))
