@@ -20,7 +20,7 @@ def test_alpha_reproduces_the_base_rate_over_dispositions_and_stakes(k):
     trial[0].alpha -= correction.alpha if correction else 0.0
     points = 4096
     acting = room.count_population(
-        typical, trial, room.stake_multipliers(), lognormal_multipliers(0.3), logistic_quantiles(),
+        typical, trial, room.stake_multipliers(), room.money_multipliers(), logistic_quantiles(),
         room.visit_rate(activities()[k]), points,
     )  # fmt: skip
     assert acting / (points * 65536) == pytest.approx(activities()[k].base_rate, abs=1e-6)

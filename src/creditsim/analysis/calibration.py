@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditsim.core.draws import logistic_quantiles, lognormal_multipliers
+from creditsim.core.draws import logistic_quantiles
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.shipped import data_path
 from creditsim.model.activities import (
     CALIBRATION_POINTS,
-    MONEY_LOG_SD,
     calibration_records,
     count_population,
+    money_multipliers,
     stake_multipliers,
     visit_rate,
 )
@@ -121,7 +121,7 @@ def _newton_step(k: int, share: float) -> float:
 def _alpha_for(records: np.ndarray, k: int, share: float) -> float:
     """Return the alpha at which the lattice acts with a given share."""
     typical, trial = calibration_records(records, k)
-    arguments = (stake_multipliers(), lognormal_multipliers(MONEY_LOG_SD), logistic_quantiles())
+    arguments = (stake_multipliers(), money_multipliers(), logistic_quantiles())
     low, high = -64.0, 64.0
     for _ in range(44):
         trial[0].alpha = (low + high) / 2.0

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 
+from creditsim.app.options import available_cores
 from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.execute import distinct_names, run_scenarios
-from creditsim.experiment.run import RunResult, check_run, run_replication
+from creditsim.experiment.run import RunResult, case_of, check_run, run_replication
 from creditsim.report.comparison import Comparison
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
 
@@ -48,7 +49,7 @@ def run(
     InputError
         All faults at once.
     """
-    threads = _cores() if threads is None else threads
+    threads = available_cores() if threads is None else threads
     check_run(scale, seed, 1, months, threads, engine)
     chosen = _resolved([scenario], months)[0]
     with _bar(chosen.months, "month", progress) as advance:
@@ -96,7 +97,7 @@ def compare(
     >>> found.baseline
     'status-quo-2019'
     """
-    threads = _cores() if threads is None else threads
+    threads = available_cores() if threads is None else threads
     check_run(scale, seed, replications, months, threads, engine)
     if isinstance(scenarios, (str, Scenario)) or not scenarios:
         raise InputError(Fault(f"got {scenarios!r}, expected a list of scenarios", key="scenarios"))
@@ -107,8 +108,16 @@ def compare(
         outcomes, fingerprint = run_scenarios(
             chosen, replications, scale, seed, min(threads, replications), engine, lambda done, of: advance()
         )
+    cases = [case_of(each, scale, seed, number) for number in range(replications) for each in chosen]
     return Comparison.from_outcomes(
-        outcomes, chosen, label, seed=seed, scale=scale, fingerprint=fingerprint, versions=versions()
+        outcomes,
+        chosen,
+        label,
+        seed=seed,
+        scale=scale,
+        fingerprint=fingerprint,
+        inputs=fingerprint_json(cases),
+        versions=versions(),
     )
 
 
@@ -182,8 +191,3 @@ def _bar(total: int, unit: str, shown: bool | None) -> Iterator:
 
     with tqdm(total=total, unit=unit, disable=None if shown is None else not shown, leave=False) as bar:
         yield bar.update
-
-
-def _cores() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The command line: list, run, compare, replay.
+"""The command line: list, levers, activities, diff, run, compare, replay.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -15,6 +15,23 @@ from typing import Annotated, Any
 import typer
 
 from creditsim import __version__
+from creditsim.app.arguments import (
+    Engine,
+    Json,
+    Lang,
+    Months,
+    Out,
+    Quiet,
+    RatesReplications,
+    RatesScale,
+    RatesSeed,
+    Scale,
+    Scenario,
+    Scenarios,
+    Seed,
+    Threads,
+    Verbose,
+)
 from creditsim.core.errors import Fault, InputError
 
 FINDING = 1
@@ -36,43 +53,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-Scenario = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a YAML file.")
-]
-Scenarios = Annotated[
-    list[str],
-    typer.Argument(metavar="SCENARIO...", help="Shipped names or paths of YAML files."),
-]
-Months = Annotated[
-    str | None,
-    typer.Option("--months", metavar="N", help="Reported months, 1 to 600; default: the scenario's own."),
-]
-Scale = Annotated[
-    str,
-    typer.Option("--scale", metavar="X", help="Size of the population, 0.01 to 10; 1 is the whole district."),
-]
-Seed = Annotated[str, typer.Option("--seed", metavar="N", help="Whole number that all luck comes from.")]
-Threads = Annotated[
-    str | None,
-    typer.Option("--threads", metavar="N", help="Cores to use; default: all. Results do not depend on it."),
-]
-Engine = Annotated[
-    str,
-    typer.Option(
-        "--engine", metavar="compiled|objects", help="How the month runs; the results are the same."
-    ),
-]
-Out = Annotated[
-    str | None,
-    typer.Option("--out", metavar="DIR", help="New or empty folder to write to; default: no files."),
-]
-Lang = Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of titles and of the report.")]
-Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on standard error.")]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print faults and what --json asks for, nothing else.")
-]
-
 LIST_HELP = """List what can be named: scenarios, districts, rulebooks, outcomes, levers.
 
 \b
@@ -80,6 +60,42 @@ Examples:
   creditsim list
   creditsim list outcomes
   creditsim list scenarios --json
+"""
+
+LEVERS_HELP = """Show every lever that a scenario may set: range, default, what it requires, source.
+
+Values are written as a scenario file takes them. A lever that this version's model does not
+act on may only have its default.
+
+\b
+Examples:
+  creditsim levers
+  creditsim levers --row E4
+  creditsim levers --json
+"""
+
+ACTIVITIES_HELP = """Show every activity that agents may meet: rates, stakes, channels, scored items, source.
+
+With --rates the status quo of 2019 is simulated, and what its agents did in the year before
+the first policy month is held against each activity's base rate.
+
+\b
+Examples:
+  creditsim activities
+  creditsim activities --kind villager --lang zh
+  creditsim activities --rates --scale 0.1 --seed 1
+"""
+
+DIFF_HELP = """Show what differs between two scenarios: levers, and the public cost of a year.
+
+Nothing is simulated. Every lever is resolved, whether a file names it or not. Costs are
+those of a year of full delivery at the full size, by the department that leads the work.
+
+\b
+Examples:
+  creditsim diff status-quo-2019 five-entries-2020
+  creditsim diff five-entries-2020 my-plan.yaml --lang zh
+  creditsim diff five-entries-2020 guidance-2021 --json
 """
 
 RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
@@ -208,6 +224,70 @@ def list_(
     else:
         print(listing.topic_text(topic, lang) if topic else listing.overview_text(lang))
     return 0
+
+
+@app.command("levers", help=LEVERS_HELP, short_help="Show what a scenario may set, with ranges and sources.")
+def levers(
+    context: typer.Context,
+    row: Annotated[
+        str | None,
+        typer.Option("--row", metavar="ROW", help="Only a row of the plan: E1 to S3, P1-3, base or world."),
+    ] = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show the levers."""
+    from creditsim.app.catalogues import show_levers
+
+    return show_levers(row, lang, _voice(context, json, verbose, quiet))
+
+
+@app.command(
+    "activities", help=ACTIVITIES_HELP, short_help="Show what agents may do, and whether base rates are met."
+)
+def activities(
+    context: typer.Context,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="Only what this kind of agents meets, e.g. villager."),
+    ] = None,
+    rates: Annotated[
+        bool, typer.Option("--rates", help="Simulate the status quo and compare with the base rates.")
+    ] = False,
+    scale: RatesScale = None,
+    seed: RatesSeed = None,
+    replications: RatesReplications = None,
+    threads: Threads = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show the activities."""
+    from creditsim.app.catalogues import show_activities
+
+    numbers = {"scale": scale, "seed": seed, "replications": replications, "threads": threads}
+    return show_activities(kind, rates, numbers, lang, _voice(context, json, verbose, quiet))
+
+
+@app.command("diff", help=DIFF_HELP, short_help="Show what differs between two scenarios, and what each costs.")
+def diff(
+    context: typer.Context,
+    first: Annotated[
+        str, typer.Argument(metavar="A", help="The old one: a shipped name or the path of a YAML file.")
+    ],
+    second: Annotated[str, typer.Argument(metavar="B", help="The new one.")],
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what differs between two scenarios."""
+    from creditsim.app.differences import show_difference
+
+    return show_difference(first, second, lang, _voice(context, json, verbose, quiet))
 
 
 @app.command("run", help=RUN_HELP, short_help="Run one scenario once.")

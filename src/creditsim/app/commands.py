@@ -51,7 +51,7 @@ def run_one(
     from creditsim.app import api
 
     voice.detail(repr(loaded))
-    with _standard_output_kept():
+    with standard_output_kept():
         result = api.run(loaded, engine=engine, progress=voice.progress, **numbers)
     summary = run_summary(result)
     if folder:
@@ -94,7 +94,7 @@ def compare_all(
     for each in loaded:
         voice.detail(repr(each))
     started = time.perf_counter()
-    with _standard_output_kept():
+    with standard_output_kept():
         comparison = api.compare(
             loaded, baseline=reference, engine=engine, progress=voice.progress, **numbers
         )
@@ -102,7 +102,7 @@ def compare_all(
     if folder:
         from creditsim.experiment.files import write_table
 
-        with folder.filling() as files, _standard_output_kept():
+        with folder.filling() as files, standard_output_kept():
             comparison.save(files, lang)
             write_table(files / "outcomes.parquet", comparison.outcomes)
     if voice.json:
@@ -117,7 +117,7 @@ def replay_run(folder: str, voice: Voice) -> int:
     """Fold a run's ledger again; return 1 if a score or the ledger is not as it was written."""
     from creditsim.experiment.replay import replay_folder
 
-    with _standard_output_kept():
+    with standard_output_kept():
         replay = replay_folder(folder)
     if voice.json:
         print_json({"entries": replay.entries, "agents": replay.agents, "mismatches": replay.mismatches})
@@ -225,14 +225,14 @@ def _checked(
     folder = None if out is None else OutputFolder(out)
     if folder:
         faults += folder.faults()
-    loaded = _loaded(names, faults)
-    faults += _range_faults(numbers)
+    loaded = loaded_scenarios(names, faults)
+    faults += range_faults(numbers)
     if faults:
         raise InputError(faults)
     return loaded, numbers, folder
 
 
-def _loaded(names: Sequence[str], faults: list[Fault]) -> list[Any]:
+def loaded_scenarios(names: Sequence[str], faults: list[Fault]) -> list[Any]:
     """Return the scenarios that can be loaded; add the faults of the others, of each file once."""
     from creditsim.spec.scenario import load_scenario
 
@@ -245,7 +245,7 @@ def _loaded(names: Sequence[str], faults: list[Fault]) -> list[Any]:
     return [loaded[name] for name in names if name in loaded]
 
 
-def _range_faults(numbers: Mapping[str, Any]) -> list[Fault]:
+def range_faults(numbers: Mapping[str, Any]) -> list[Fault]:
     """Return the faults of numbers outside their ranges; what was no number has its fault already."""
     from creditsim.experiment.run import LARGEST_KEY, check_run
 
@@ -272,7 +272,7 @@ def _say_where(folder: OutputFolder | None, first: str, voice: Voice) -> None:
 
 
 @contextlib.contextmanager
-def _standard_output_kept() -> Any:
+def standard_output_kept() -> Any:
     """Send what a library prints to standard error: standard output holds the result alone."""
     with contextlib.redirect_stdout(sys.stderr):
         yield

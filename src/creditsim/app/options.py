@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 from creditsim.core.errors import Fault, nearest
@@ -52,7 +53,8 @@ def choice_faults(option: str, text: str, choices: tuple[str, ...]) -> list[Faul
     """
     if text in choices:
         return []
-    return [Fault(f"got {text!r}, expected {' or '.join(choices)}{nearest(text, choices)}", key=option)]
+    expected = " or ".join(choices) if len(choices) <= 5 else f"one of {', '.join(choices)}"
+    return [Fault(f"got {text!r}, expected {expected}{nearest(text, choices)}", key=option)]
 
 
 def as_options(faults: tuple[Fault, ...], options: dict[str, Any]) -> list[Fault]:
@@ -61,6 +63,11 @@ def as_options(faults: tuple[Fault, ...], options: dict[str, Any]) -> list[Fault
         Fault(fault.message, key=f"--{fault.key}") if not fault.file and fault.key in options else fault
         for fault in faults
     ]
+
+
+def available_cores() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _plain(text: str) -> str:

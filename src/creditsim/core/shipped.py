@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -24,3 +26,14 @@ def data_path(*parts: str) -> Path:
     raise FileNotFoundError(
         f"creditsim's data folder is missing beside {_PACKAGE}; install the package again"
     )
+
+
+@functools.cache
+def data_digest() -> str:
+    """Return the SHA-256 (hex) over all shipped data files, by path and content."""
+    digest = hashlib.sha256()
+    root = data_path()
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -13,6 +13,7 @@ from creditsim.core.compiled import source_digest
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_columns, fingerprint_json
 from creditsim.core.months import month_text
+from creditsim.core.shipped import data_digest
 from creditsim.model.credit_model import CreditModel, burned_in, checked_engine
 from creditsim.population.synthesis import build_population
 from creditsim.scoring.ledger import ACCOUNTS, KINDS_OF_ENTRY, MONTH_OPEN
@@ -112,13 +113,14 @@ def run_replication(
 
 
 def case_of(scenario: Scenario, scale: float, seed: int, replication: int) -> dict:
-    """Return all that decides a run's results, ready for JSON; the code's version included."""
+    """Return all that decides a run's results, ready for JSON; versions of code and data included."""
     return {
         "scenario": scenario.inputs(),
         "scale": scale,
         "seed": seed,
         "replication": replication,
         "model": source_digest(),
+        "data": data_digest(),
     }
 
 

@@ -10,6 +10,7 @@ from creditsim.core.compiled import compiled
 from creditsim.core.draws import logistic_quantiles, lognormal_multipliers, threshold
 from creditsim.model.choice import breach_utility, count_acting, merit_utility
 from creditsim.population.agents import AGENT
+from creditsim.population.marginals import read_district
 from creditsim.spec.activities import Activity, activities, inspection_weights
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.calibration import corrections
@@ -32,6 +33,7 @@ ACTIVITY = np.dtype(
         ("channels", "f8", (len(CHANNELS),)),
         ("seen_given_visit", "f8"),
         ("base_share", "f8"),
+        ("visible_share", "f8"),
         ("social_fen", "i8"),
         ("setting", "u1"),
         ("cheap", "u1"),
@@ -47,11 +49,8 @@ SORTING = "res-waste-sorting"
 TUTORING = "tch-paid-tutoring"
 """Activities that outcomes single out."""
 
-CHEAP_BENEFIT_YUAN = 10.0
-"""A deed that can be gamed and benefits society by no more than this counts as cheap points."""
-
-MONEY_LOG_SD = 0.3
-"""Spread of the weight of money, as the population draws it."""
+DISTRICT = "weihai-etdz"
+"""District whose dispositions and base rates the constants are solved for."""
 
 CALIBRATION_POINTS = 4096
 _CALIBRATION_STEPS = 44
@@ -68,6 +67,12 @@ def spreads() -> tuple[float, ...]:
 def stake_multipliers() -> np.ndarray:
     """Return multipliers of the median stake, shape (spreads, 4096), float64."""
     return np.stack([lognormal_multipliers(spread) for spread in spreads()])
+
+
+@functools.cache
+def money_multipliers() -> np.ndarray:
+    """Return the 4,096 weights of money of the default district, as its population draws them."""
+    return lognormal_multipliers(read_district(DISTRICT).money_weight_log_sd)
 
 
 @functools.cache
@@ -124,7 +129,7 @@ def solve_alpha(records: np.ndarray, k: int) -> float:
     target = int(records[k].base_share * (points * 65536))
     low, high = -_ALPHA_BOUND, _ALPHA_BOUND
     typical, trial = calibration_records(records, k)
-    money = lognormal_multipliers(MONEY_LOG_SD)
+    money = money_multipliers()
     for _ in range(_CALIBRATION_STEPS):
         middle = (low + high) / 2.0
         trial[0].alpha = middle
@@ -203,11 +208,11 @@ def _fill(row: np.void, activity: Activity) -> None:
     row["channels"] = [activity.channels.get(channel, 0.0) for channel in CHANNELS]
     row["seen_given_visit"] = activity.seen_given_visit or 0.0
     row["base_share"] = activity.base_rate
+    row["visible_share"] = activity.visible_share
     row["social_fen"] = round(activity.social_yuan * 100)
     row["setting"] = SETTINGS.index(activity.setting)
-    row["cheap"] = (
-        activity.direction == "merit" and activity.gaming and activity.social_yuan <= CHEAP_BENEFIT_YUAN
-    )
+    gamed = activity.direction == "merit" and activity.gaming
+    row["cheap"] = gamed and activity.social_yuan <= assumed("gaming.cheap_benefit_yuan")
     row["sorts"] = activity.id == SORTING
     row["tutoring"] = activity.id == TUTORING
     row["local"] = activity.items[0].startswith(("rural-", "comm-"))

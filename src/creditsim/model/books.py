@@ -13,6 +13,7 @@ from creditsim.spec.rulebooks import load_rulebook
 from creditsim.spec.vocabulary import GRADES
 
 STAR_ITEMS = {3: "village-three-stars", 4: "village-four-stars", 5: "village-five-stars"}
+CITY_BOOK, DISTRICT_BOOK, VILLAGE_BOOK = "weihai-city", "wendeng-2020", "wendeng-village-stars"
 VOLUNTEER_STEPS = "volunteer hours"
 
 
@@ -33,9 +34,11 @@ class BookTables:
         What a district grade takes off the village score.
     is_direct, is_step : ndarray of bool, by item
     validity_months, points_mp, representative_item : ndarray, by item
-        The last: under which item an entry of a firm stands for its representative.
+        The last: the item that a firm's entry brings its representative; -1 for none.
     step_tenths, step_items, step_points_mp : ndarray
         Volunteer-hour steps, ascending, in tenths of an hour.
+    city_cutoffs_mp : ndarray
+        Cutoffs of the city's own grades, by which the city's own benefits go.
     star_items : ndarray, by star
         Item that carries a star to the district score; -1 for none.
     """
@@ -56,13 +59,14 @@ class BookTables:
     step_tenths: np.ndarray
     step_items: np.ndarray
     step_points_mp: np.ndarray
+    city_cutoffs_mp: np.ndarray
     star_items: np.ndarray
 
 
 def district_book_name(levers: Mapping[str, Any]) -> str:
     """Return the rulebook whose cutoffs grade the district score under some levers."""
     city = levers["score.rulebook_choice"] in ("none", "city_2018")
-    return "weihai-city" if city else "wendeng-2020"
+    return CITY_BOOK if city else DISTRICT_BOOK
 
 
 def step_hours(book: Rulebook, item: str) -> float:
@@ -77,13 +81,13 @@ def step_hours(book: Rulebook, item: str) -> float:
 def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTables:
     """Compile the books that two regimes' levers choose."""
     books = [_as_read(load_rulebook(district_book_name(levers)), levers) for levers in values]
-    district, village = load_rulebook("wendeng-2020"), load_rulebook("wendeng-village-stars")
+    district, village = load_rulebook(DISTRICT_BOOK), load_rulebook(VILLAGE_BOOK)
     number = len(district.items)
     carried = village.meta["carried_points"]
     steps = next(group["steps"] for group in district.meta["step_groups"] if group["name"] == VOLUNTEER_STEPS)
     steps = [step for step in steps if "individual" in step["lists"]]
     items = np.array([district.item_index[step["item"]] for step in steps])
-    representative = np.arange(number)
+    representative = np.full(number, -1)
     for link in district.meta["leader_links"]:
         representative[district.item_index[link["item"]]] = district.item_index[link["leader_item"]]
     star_items = np.full(6, -1, np.int64)
@@ -109,6 +113,7 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
         step_tenths=np.array([round(step["from"] * 10) for step in steps]),
         step_items=items,
         step_points_mp=points[items],
+        city_cutoffs_mp=load_rulebook(CITY_BOOK).cutoffs_mp,
         star_items=star_items,
     )
 

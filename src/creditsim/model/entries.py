@@ -33,9 +33,9 @@ DOCUMENT_CHANNELS = frozenset(("inspection", "court", "automatic_record"))
 def entry_items(activity: Activity, book: Rulebook, levers: Mapping[str, Any]) -> list[Item | None]:
     """Return for each channel the item under which a noticed act is entered, or None.
 
-    The first item of an activity is the ordinary entry. A court's finding takes the first
-    item that rests on an effective document; where only effective documents may be
-    entered, other channels enter no deduction at all.
+    The first item of an activity is the ordinary entry. A court's finding takes the direct
+    grade, else the first item that rests on an effective document; where only effective
+    documents may be entered, other channels enter no deduction at all.
     """
     allowed = [item for item in map(book.__getitem__, activity.items) if _is_allowed(item, levers)]
     return [_entry_item(activity, channel, allowed, levers) for channel in CHANNELS]
@@ -52,7 +52,7 @@ def _entry_item(
     if levers["evidence.effective_document_only_on"]:
         return documents[0] if documents and channel in DOCUMENT_CHANNELS else None
     if channel == "court" and documents:
-        return documents[-1] if documents[-1].direction == "direct_grade" else documents[0]
+        return next((item for item in documents if item.direction == "direct_grade"), documents[0])
     return next((item for item in negative if item.direction == "deduction"), None)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from creditsim.core.months import month_text
 from creditsim.model.state import QUANTITIES
 from creditsim.population.agents import CELLS_PER_AREA
+from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import LEADS, SETTINGS
 
 GROUPS = (
@@ -36,7 +37,6 @@ _REFERENCE = {
     "from_outside": "registered_here",
     "low_education": "other_education",
 }
-FIRM_HOURS_YUAN_PER_VISIT = 600.0
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,8 @@ def _sites_active(track: Track, sums: Sums) -> np.ndarray:
 def _burden(track: Track, sums: Sums) -> np.ndarray:
     """Return firms' time for visits and the fines they paid, yuan a month."""
     firms = _sums(track, "enterprise", "all")
-    return (firms["visits"] * FIRM_HOURS_YUAN_PER_VISIT + firms["fines_fen"] / 100.0) / track.scale
+    visits = firms["visits"] * assumed("inspection.firm_cost_yuan_per_visit")
+    return (visits + firms["fines_fen"] / 100.0) / track.scale
 
 
 def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
@@ -237,7 +238,8 @@ def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
         np.array([month["cost_fen"] - month["transfers_fen"] for month in track.public], np.float64) / 100.0
     )
     people = (sums["benefit_fen"] - sums["harm_fen"]) / 100.0
-    return (people - cost - firms["visits"] * FIRM_HOURS_YUAN_PER_VISIT) / track.scale
+    visits = firms["visits"] * assumed("inspection.firm_cost_yuan_per_visit")
+    return (people - cost - visits) / track.scale
 
 
 DISTRICT: Mapping[str, Callable[[Track, Sums], np.ndarray]] = {

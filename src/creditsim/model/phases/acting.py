@@ -193,7 +193,7 @@ def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, te
     norm = 0.0
     if terms[0] > 0.0:
         visible = (done + terms[1] * activity.base_share) / (met + terms[1])
-        norm = terms[0] * (visible - activity.base_share)
+        norm = terms[0] * activity.visible_share * (visible - activity.base_share)
     worth = 0.0
     filed = is_filed(agent, regime, rank)
     if agent.awareness & KNOWS_ITEMS != 0 or agent.kind == 0:

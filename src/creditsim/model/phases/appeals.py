@@ -61,6 +61,7 @@ def _decide_appeals(state: State, rules: Rules) -> None:
     outside, inside = (levers["appeal.desk_staff_hours_per_month"] for levers in rules.values)
     hours = outside + (inside - outside) * active_share(state, "resident")
     capacity = whole_part(round(hours / assumed("appeal.hours") * state.population.scale * 1000), state.month)
+    _close_unscored(state, rules)
     ready = min(capacity, int(np.searchsorted(state.cases["filed"], state.month)))
     heard, state.cases = state.cases[:ready], state.cases[ready:]
     shares = (assumed("appeal.upheld_rightful_share"), assumed("appeal.upheld_wronged_share"))
@@ -76,8 +77,17 @@ def _decide_appeals(state: State, rules: Rules) -> None:
             _undo_linked(state, ids, VOID, VOIDED)
 
 
+def _close_unscored(state: State, rules: Rules) -> None:
+    """Close appeals of subjects for whom there is no score any more: nothing is left to decide."""
+    over = rules.regimes.score_on[state.active[state.cases["row"]]] == 0
+    closed, state.cases = state.cases[over], state.cases[~over]
+    chains, ids = state.chains, closed["entry"]
+    chains.status[ids] &= np.uint8(0xFF ^ CONTESTED)
+    chains.extend(closed["row"], note_entries(chains.entries, ids, OBJECTION_CLOSED, state.month))
+
+
 def _undo_linked(state: State, ids: np.ndarray, kind: int, bit: int) -> None:
-    """Carry an upheld appeal to the entries that were linked to the one appealed."""
+    """Carry an upheld appeal or a repair to the entries that were linked to those it was about."""
     chains = state.chains
     linked = chains.linked_to(ids)
     linked = linked[chains.status[linked] & bit == 0]
@@ -98,6 +108,7 @@ def _repair(state: State, rules: Rules) -> None:
     ids = found[rows]
     chains.extend(rows, note_entries(chains.entries, ids, REPAIR, state.month))
     chains.mark(ids, REPAIRED)
+    _undo_linked(state, ids, REPAIR, REPAIRED)
     state.count("repaired", rows)
 
 

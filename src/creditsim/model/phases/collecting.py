@@ -33,6 +33,8 @@ def collecting(state: State, rules: Rules) -> None:
     state.counts[:, _HELD] += state.held
     chains = state.chains
     standing = chains.standing_false()
+    entries = chains.entries[standing]
+    standing = standing[state.month < entries["end"] + rules.book.validity_months[entries["item"]]]
     rows = chains.rows_of(standing)
     state.count("false_standing", rows)
     state.count(

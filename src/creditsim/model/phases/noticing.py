@@ -9,7 +9,8 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.state import BREACHED, DID_GOOD, FOUND_OUT, GOT_CASH, GOT_GOODS, QUANTITIES
+from creditsim.model.regimes import Rules
+from creditsim.model.state import BREACHED, DID_GOOD, FOUND_OUT, GOT_CASH, GOT_GOODS, QUANTITIES, State
 from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
 
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
@@ -62,7 +63,8 @@ def conclude(
                 counts[cell, FINES] += fine
                 if fine > 0:
                     deeds[row] |= GOT_CASH
-                if channel == 0 and visited[row] == 1 and deeds[row] & FOUND_OUT == 0:
+                by_visit = channel == 0 and visited[row] == 1 and chance.words[0] < found_by_visit(activity)
+                if by_visit and deeds[row] & FOUND_OUT == 0:
                     deeds[row] |= FOUND_OUT
                     counts[cell, VISITS_SEEN] += 1
             _learn(agent, activity, channel, visit_rates[k], belief)
@@ -104,6 +106,12 @@ def conclude(
         record["check"] = chance.words[2]
         number += 1
     return number
+
+
+@compiled
+def found_by_visit(activity):
+    """Return the 32-bit border below which it is the visit, not another inspector, that saw an act."""
+    return activity.seen_given_visit * draws.TWO_32
 
 
 @compiled
@@ -178,3 +186,18 @@ def sorting_reward(activity, regime, rank):
     if activity.sorts == 1 and rank.bins < regime.sorting_sites:
         return regime.sorting_reward_yuan
     return 0.0
+
+
+def filed_rows(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
+    """Say for each row whether the agent has a local file."""
+    out = np.zeros(len(rows), np.bool_)
+    _fill_filed(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, out)
+    return out
+
+
+@compiled
+def _fill_filed(rows, agents, regimes, active, ranks, out):
+    """Fill `out` with whether each row has a local file."""
+    for number in range(rows.shape[0]):
+        row = rows[number]
+        out[number] = is_filed(agents[row], regimes[active[row]], ranks[row]) == 1

@@ -8,7 +8,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import item_entries
 from creditsim.model.phases.inspection import active_share, whole_part
-from creditsim.model.phases.noticing import is_scored
+from creditsim.model.phases.noticing import filed_rows, is_filed, is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, PENDING, State
 from creditsim.spec.assumptions import assumed
@@ -28,6 +28,8 @@ def records(state: State, rules: Rules) -> None:
     sensitivity and a specificity; what waits too long lapses. A share of people's
     negative reports is about somebody at the same site who did nothing.
     """
+    if state.month % 12 == 0:
+        state.hours_tenths[:] = 0
     filed = state.filed_now
     human = _is_human(state, filed)
     line = np.concatenate((state.pending, filed[human], _false_reports(state, rules, filed[human])))
@@ -74,17 +76,20 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
     """Post what a firm's entry means to its representative, and a family act to the household head."""
     chains, agents = state.chains, state.agents
     representative = agents.representative[rows].astype(np.int64)
-    linked = (agents.kind[rows] == 0) & (representative >= 0)
+    item = rules.book.representative_item[accepted["item"]]
+    linked = (agents.kind[rows] == 0) & (representative >= 0) & (item >= 0)
     linked[linked] = _scored_rows(state, rules, representative[linked])
     if linked.any():
         new = chains.entries[ids[linked]].copy()
         targets = representative[linked]
         new["subject"], new["ref"], new["act"] = agents.slot[targets], ids[linked], -1
-        new["item"] = rules.book.representative_item[new["item"]]
+        new["item"] = item[linked]
+        new["points_mp"] = rules.book.points_mp[new["item"]]
         chains.extend(targets, new, accepted["wrong"][linked])
     head = _household_heads(state)[rows]
     docked = (accepted["account"] == 1) & (accepted["points_mp"] < 0) & (head != rows) & (head >= 0)
     docked &= rules.regimes.household_liability_on[state.active[rows]] == 1
+    docked[docked] = filed_rows(state, rules, head[docked])
     if docked.any():
         new = chains.entries[ids[docked]].copy()
         targets = head[docked]
@@ -131,14 +136,27 @@ def _false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarra
     starts, members = state.members
     number = _pick_victims(
         negative, state.agents, rules.regimes, state.active, state.ranks, state.deeds, starts, members,
-        state.seed, state.replication, state.month, share, false,
+        state.seed, state.replication, state.month, share, rules.postings.needs_file, false,
     )  # fmt: skip
     return false[:number]
 
 
 @compiled
 def _pick_victims(
-    reports, agents, regimes, active, ranks, deeds, starts, members, seed, replication, month, share, false
+    reports,
+    agents,
+    regimes,
+    active,
+    ranks,
+    deeds,
+    starts,
+    members,
+    seed,
+    replication,
+    month,
+    share,
+    needs_file,
+    false,
 ):
     """Write a false record for a compliant neighbour of the reported agent's kind, where luck has it."""
     number = 0
@@ -157,7 +175,11 @@ def _pick_victims(
             row = members[first + at]
             other = agents[row]
             innocent = deeds[row] & BREACHED == 0 and other.kind == agent.kind
-            if innocent and is_scored(other, regimes[active[row]], ranks[row]) == 1:
+            regime = regimes[active[row]]
+            on_file = is_scored(other, regime, ranks[row]) == 1
+            if needs_file[active[row], report["activity"]] == 1:
+                on_file = is_filed(other, regime, ranks[row]) == 1
+            if innocent and on_file:
                 false[number] = report
                 false[number]["row"] = row
                 false[number]["wrong"] = 1

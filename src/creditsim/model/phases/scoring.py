@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import gather, item_entries
-from creditsim.model.phases.noticing import is_filed
+from creditsim.model.phases.noticing import filed_rows
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.scoring.fold import fold_account
@@ -18,12 +18,11 @@ _ROOM = 256
 def scoring(state: State, rules: Rules) -> None:
     """Fold the accounts of subjects with a new, ended or expired entry into score and grade.
 
-    In January the stars of the year before are carried to the district score as entries,
-    and the volunteer hours of the year start at zero. A district grade of B or lower
+    In January the stars of the year before are carried to the district score as entries. A
+    district grade of B or lower
     counts in the village as the book says. Nobody's score is computed outside the core.
     """
     if state.month % 12 == 0:
-        state.hours_tenths[:] = 0
         _carry_stars(state, rules)
     chains = state.chains
     switched = (state.active != state.active_before).astype(np.uint8)
@@ -88,18 +87,3 @@ def _carry_stars(state: State, rules: Rules) -> None:
     state.chains.extend(rows, new)
     state.count("posted_positive", rows)
     state.count("bonus_points_mp", rows, rules.book.points_mp[items])
-
-
-def filed_rows(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
-    """Say for each row whether the agent has a local file."""
-    out = np.zeros(len(rows), np.bool_)
-    _fill_filed(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, out)
-    return out
-
-
-@compiled
-def _fill_filed(rows, agents, regimes, active, ranks, out):
-    """Fill `out` with whether each row has a local file."""
-    for number in range(rows.shape[0]):
-        row = rows[number]
-        out[number] = is_filed(agents[row], regimes[active[row]], ranks[row]) == 1

@@ -7,8 +7,8 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import WRONG, gather
-from creditsim.model.phases.noticing import is_filed, is_scored
-from creditsim.model.phases.scoring import filed_rows
+from creditsim.model.ladders import CITY, DISTRICT, VILLAGE
+from creditsim.model.phases.noticing import filed_rows, is_filed, is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.scoring.fold import fold_account
@@ -30,11 +30,11 @@ def treatment(state: State, rules: Rules) -> None:
     more: the core folds its account a second time without them.
     """
     scored = _scored_flags(state, rules)
-    worth = _by_grade(state, rules.regimes.worth_fen, scored)
+    worth = _by_grade(state, rules, rules.regimes.worth_fen, scored)
     rows = np.arange(len(state.agents))
     state.count("benefits_fen", rows[worth > 0], worth[worth > 0])
     state.count("penalties_fen", rows[worth < 0], -worth[worth < 0])
-    denied = _by_grade(state, rules.regimes.denied_thousandths, scored)
+    denied = _by_grade(state, rules, rules.regimes.denied_thousandths, scored)
     state.count("denied_thousandths", rows[denied > 0], denied[denied > 0])
     _count_wrongly_penalised(state, rules, scored)
     _warn(state, rules)
@@ -58,14 +58,15 @@ def _fill_flags(agents, regimes, active, ranks, flags):
             flags[row] = 1 + is_filed(agents[row], regime, ranks[row])
 
 
-def _by_grade(state: State, table: np.ndarray, scored: np.ndarray) -> np.ndarray:
-    """Look agents up in a (regime, account, kind, grade) table: grade if scored, and star if filed."""
+def _by_grade(state: State, rules: Rules, table: np.ndarray, scored: np.ndarray) -> np.ndarray:
+    """Look agents up in a (regime, ladder, kind, grade) table: both grades if scored, the star if filed."""
     agents = state.agents
-    by_grade = table[state.active, 0, agents.kind, agents.grade]
-    by_star = table[state.active, 1, agents.kind, agents.star]
-    return np.where(scored > 0, by_grade, 0) + np.where(
-        (scored == 2) & (agents.kind == _VILLAGER), by_star, 0
-    )
+    by_grade = table[state.active, DISTRICT, agents.kind, agents.grade]
+    city_grade = np.searchsorted(rules.book.city_cutoffs_mp, agents.score_mp, side="right")
+    by_city_grade = table[state.active, CITY, agents.kind, city_grade]
+    by_star = table[state.active, VILLAGE, agents.kind, agents.star]
+    filed_villager = (scored == 2) & (agents.kind == _VILLAGER)
+    return np.where(scored > 0, by_grade + by_city_grade, 0) + np.where(filed_villager, by_star, 0)
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
@@ -126,7 +127,8 @@ def _warn(state: State, rules: Rules) -> None:
     person = agents.representative.astype(np.int64)
     border = rules.regimes.warning_mp[state.active]
     active_firm = (agents.traits & (1 << TRAITS.index("active"))) > 0
-    below = active_firm & (agents.kind == _ENTERPRISE) & (person >= 0) & (agents.score_mp[person] < border)
+    below = active_firm & (agents.kind == _ENTERPRISE) & (border > 0) & (person >= 0)
+    below &= agents.score_mp[person] < border
     rows = np.flatnonzero(below & (state.below_warning == 0))
     state.below_warning[:] = below
     state.warned[rows] = state.month

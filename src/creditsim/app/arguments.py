@@ -1,0 +1,56 @@
+"""What commands take: arguments and options that several of them share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Scenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a YAML file.")
+]
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(metavar="SCENARIO...", help="Shipped names or paths of YAML files."),
+]
+Months = Annotated[
+    str | None,
+    typer.Option("--months", metavar="N", help="Reported months, 1 to 600; default: the scenario's own."),
+]
+Scale = Annotated[
+    str,
+    typer.Option("--scale", metavar="X", help="Size of the population, 0.01 to 10; 1 is the whole district."),
+]
+Seed = Annotated[str, typer.Option("--seed", metavar="N", help="Whole number that all luck comes from.")]
+Threads = Annotated[
+    str | None,
+    typer.Option("--threads", metavar="N", help="Cores to use; default: all. Results do not depend on it."),
+]
+# The options of `activities --rates`: their defaults are given there, so that an option without
+# --rates can be told from none.
+RatesScale = Annotated[
+    str | None, typer.Option("--scale", metavar="X", help="With --rates: size of the population; default 0.1.")
+]
+RatesSeed = Annotated[
+    str | None,
+    typer.Option("--seed", metavar="N", help="With --rates: number that all luck comes from; default 1."),
+]
+RatesReplications = Annotated[
+    str | None, typer.Option("--replications", metavar="N", help="With --rates: how often; default 1.")
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="compiled|objects", help="How the month runs; the results are the same."
+    ),
+]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="DIR", help="New or empty folder to write to; default: no files."),
+]
+Lang = Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of titles and of the report.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on standard error.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print faults and what --json asks for, nothing else.")
+]

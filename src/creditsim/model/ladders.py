@@ -1,0 +1,108 @@
+"""What grades and stars are worth: the measures in force, as ladders of cutoffs and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from creditsim.model.books import CITY_BOOK, VILLAGE_BOOK, district_book_name
+from creditsim.spec.levers import levers as lever_catalogue
+from creditsim.spec.measures import Measure, measures
+from creditsim.spec.rulebooks import load_rulebook
+from creditsim.spec.vocabulary import GRADES, KINDS, STARS
+
+DISTRICT, VILLAGE, CITY = range(3)
+LADDERS = 3
+"""Grades of the regime's own district book, stars of the village, and the city's own grades."""
+
+CUTOFFS = 2 * (len(GRADES) - 1)
+"""Cutoffs that one account can pass: those of two books on the district score."""
+
+BEYOND_MP = 1e18
+"""A cutoff that no score reaches: fills the ladder of an account with fewer cutoffs."""
+
+CITY_ADULTS = ("teacher", "villager")
+"""Kinds that hold the city's benefits for residents like everyone of age."""
+
+SUBDISTRICT_REWARD = "com-street-fund"
+PAID_BY_FUND = ("vil-fund-top", SUBDISTRICT_REWARD)
+"""Measures that agents reckon with like others, but that a fund pays, as far as it reaches."""
+
+WELFARE_LEVER, WELFARE_SHARE = "village.welfare_differential_share", 0.3
+"""The welfare measures' worth is stated for this share of welfare paid by star; it goes with the share."""
+
+
+def fill_ladders(row: np.void, levers: Mapping[str, Any]) -> None:
+    """Write a regime's worth by grade, and the cutoffs and steps that agents reckon with.
+
+    A measure holds for the grades of its own book: the same score can be AA in one and A
+    in another. The district score thus climbs two ladders, merged by cutoff.
+    """
+    books = (load_rulebook(district_book_name(levers)), load_rulebook(VILLAGE_BOOK), load_rulebook(CITY_BOOK))
+    cutoffs = [book.cutoffs_mp.astype(np.float64) for book in books]
+    order = np.argsort(np.concatenate((cutoffs[DISTRICT], cutoffs[CITY])), kind="stable")
+    row["cutoffs_mp"] = BEYOND_MP
+    row["cutoffs_mp"][0] = np.concatenate((cutoffs[DISTRICT], cutoffs[CITY]))[order]
+    row["cutoffs_mp"][1][: len(cutoffs[VILLAGE])] = cutoffs[VILLAGE]
+    for kind_code, kind in enumerate(KINDS):
+        steps = []
+        for ladder in range(LADDERS):
+            treated = [treatments(kind, ladder, name, levers) for name in _names(ladder)]
+            worth = [mean_worth_fen(each, levers) for each in treated]
+            paid = [mean_worth_fen([m for m in each if m.id in PAID_BY_FUND], levers) for each in treated]
+            row["worth_fen"][ladder, kind_code] = np.subtract(worth, paid)
+            row["denied_thousandths"][ladder, kind_code] = [
+                sum(round(1000 * m.eligible_share) for m in each if m.denies_basic_service == "yes")
+                for each in treated
+            ]
+            steps.append(np.diff(worth) / 100.0)
+        row["steps_yuan"][0, kind_code] = np.concatenate((steps[DISTRICT], steps[CITY]))[order]
+        row["steps_yuan"][1, kind_code, : len(steps[VILLAGE])] = steps[VILLAGE]
+
+
+def treatments(kind: str, ladder: int, grade: str, levers: Mapping[str, Any]) -> list[Measure]:
+    """Return the measures in force that a grade or star of a ladder triggers for a kind.
+
+    The city's own benefits for residents hold for every adult.
+    """
+    return [
+        measure
+        for measure in measures()
+        if _ladder_of(measure) == ladder
+        and grade in measure.trigger_grades
+        and (kind in measure.kinds or _holds_for_adult(measure, ladder, kind))
+        and in_force(measure, levers)
+    ]
+
+
+def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int:
+    """Return the mean monthly worth of measures to a kind in fen: each times the share to whom it matters."""
+    total = 0
+    for measure in treated:
+        worth = measure.worth_yuan_month * 100 * measure.eligible_share
+        if WELFARE_LEVER in measure.requires:
+            worth = worth * levers[WELFARE_LEVER] / WELFARE_SHARE
+        total += round(worth)
+    return total
+
+
+def in_force(measure: Measure, levers: Mapping[str, Any]) -> bool:
+    """Say whether all levers that switch a measure on differ from no programme."""
+    return all(lever_catalogue()[name].is_on(levers[name]) for name in measure.requires)
+
+
+def _holds_for_adult(measure: Measure, ladder: int, kind: str) -> bool:
+    """Say whether a measure of the city for residents holds for a kind of adults beside them."""
+    return ladder == CITY and kind in CITY_ADULTS and "resident" in measure.kinds
+
+
+def _ladder_of(measure: Measure) -> int:
+    """Return the ladder on which a measure stands: its book's."""
+    return {CITY_BOOK: CITY, VILLAGE_BOOK: VILLAGE}.get(measure.book, DISTRICT)
+
+
+def _names(ladder: int) -> tuple[str, ...]:
+    """Return the names of a ladder's rungs, from the lowest, as measures write them."""
+    return tuple(f"star{star}" for star in STARS) if ladder == VILLAGE else GRADES

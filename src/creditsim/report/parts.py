@@ -1,0 +1,130 @@
+"""How outcomes are split: by setting, group of people, area, lead department and year.
+
+Groups of people, areas and departments share one column of the results; here they part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from creditsim.analysis.compare import ComparedScenarios, paired_differences
+from creditsim.report.labels import GROUP_PAIRS, name_of, say
+from creditsim.spec.vocabulary import LEADS
+
+SPLITS = ("group", "setting", "area", "lead")
+"""Splits of one outcome that a figure can show."""
+
+KINDS_OF_PARTS = ("behavioural", "harm", "direct")
+"""Kinds of outcomes shown by setting, group and area."""
+
+KINDS_BY_YEAR = ("behavioural", "harm", "cost")
+"""Kinds of outcomes shown year by year, in this order."""
+
+MONTHS_OF_YEAR = 12
+
+
+def split_of(group: str) -> str:
+    """Return the split that a group belongs to: all, group (of people), area or lead.
+
+    Examples
+    --------
+    >>> split_of("offline"), split_of("area_boyu"), split_of("lead_education")
+    ('group', 'area', 'lead')
+    """
+    from creditsim.model.outcomes import AREA, LEAD
+
+    if group == "all":
+        return "all"
+    return "area" if group.startswith(AREA) else "lead" if group.startswith(LEAD) else "group"
+
+
+def part_rows(comparison: ComparedScenarios, by: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return rows of differences of one split, each with its ``part``, and the parts in order.
+
+    Parameters
+    ----------
+    by : {"setting", "group", "area", "lead", "year"}
+    """
+    if by == "year":
+        return _yearly_rows(comparison)
+    frame = comparison.differences
+    if by == "setting":
+        frame = frame[(frame["setting"] != "all") & (frame["group"] == "all")]
+    else:
+        frame = frame[(frame["setting"] == "all") & (frame["group"].map(split_of) == by)]
+    kinds = ("cost",) if by == "lead" else KINDS_OF_PARTS
+    column = "setting" if by == "setting" else "group"
+    rows = [
+        {**row, "part": row[column]}
+        for row in frame.to_dict("records")
+        if comparison.catalogue[row["outcome"]].kind in kinds
+    ]
+    known = _known_parts(comparison, by)
+    found = list(dict.fromkeys(row["part"] for row in rows))
+    return rows, sorted(found, key=lambda part: known.index(part) if part in known else len(known))
+
+
+def part_names(comparison: ComparedScenarios, by: str, parts: list[str], lang: str) -> dict[str, str]:
+    """Return the titles of parts by code, in the order given; an unknown code is its own name."""
+    if by == "setting":
+        return {part: name_of("setting", part, lang) for part in parts}
+    if by == "year":
+        months = [str(month) for month in comparison.outcomes["month"].unique()]
+        counts = {part: sum(month.startswith(part) for month in months) for part in parts}
+        return {
+            part: part if counts[part] == MONTHS_OF_YEAR else say("part_year", lang, year=part, months=months)
+            for part, months in counts.items()
+        }
+    return {part: group_name(comparison, part, lang) for part in parts}
+
+
+def group_name(comparison: ComparedScenarios, group: str, lang: str) -> str:
+    """Return the title of a group of people, an area or a department."""
+    split = split_of(group)
+    if split == "area":
+        return _area_names(comparison, lang).get(group) or group.partition("_")[2].replace("_", " ")
+    if split == "lead":
+        return name_of("lead", group.partition("_")[2], lang)
+    return name_of("group", group, lang)
+
+
+def _known_parts(comparison: ComparedScenarios, by: str) -> list[str]:
+    """Return the parts of a split in the order of the report."""
+    if by == "area":
+        return list(_area_names(comparison, "en"))
+    if by == "lead":
+        from creditsim.model.outcomes import LEAD
+
+        return [LEAD + lead for lead in LEADS]
+    return [group for pair in GROUP_PAIRS for group in pair] if by == "group" else []
+
+
+def _area_names(comparison: ComparedScenarios, lang: str) -> dict[str, str]:
+    """Return the areas of the baseline's district, by group."""
+    from creditsim.model.outcomes import AREA
+    from creditsim.population.marginals import district_names, read_district
+
+    district = comparison.scenarios[comparison.baseline].population
+    if district not in district_names():
+        return {}
+    return {
+        AREA + english.lower().replace(" ", "_"): chinese if lang == "zh" else english
+        for chinese, english, _ in read_district(district).areas
+    }
+
+
+def _yearly_rows(comparison: ComparedScenarios) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the differences of the district in each calendar year, compared as the whole horizon is."""
+    kinds = {name: outcome.kind for name, outcome in comparison.catalogue.items()}
+    frame = comparison.outcomes
+    frame = frame[(frame["setting"] == "all") & (frame["group"] == "all")]
+    frame = frame[frame["outcome"].astype(str).map(kinds).isin(KINDS_BY_YEAR)]
+    year = frame["month"].astype(str).str[:4]
+    years = sorted(year.unique())
+    rows = []
+    for part in years:
+        found = paired_differences(
+            frame[year == part], comparison.baseline, comparison.level, scenarios=tuple(comparison.scenarios)
+        )
+        rows += [{**row, "part": part} for row in found.to_dict("records")]
+    return sorted(rows, key=lambda row: KINDS_BY_YEAR.index(kinds[row["outcome"]])), years

@@ -1,0 +1,1 @@
+"""The phrases of the report, each in English and Chinese; `labels` looks them up."""
