@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from creditsim.core.draws import logistic_quantiles, lognormal_multipliers
+from creditsim.core.draws import logistic_quantiles
 from creditsim.model import activities as room
 from creditsim.spec.activities import activities
 from creditsim.spec.calibration import corrections

@@ -29,24 +29,27 @@ def state():
     return burned_in(load_scenario("status-quo-2019").with_(burn_in_months=0), scale=0.5, seed=2)
 
 
-def visits_by_grade(state, **levers):
-    """Return visits per firm of grades D and AA, when half of the firms hold each."""
-    scenario = load_scenario("status-quo-2019").with_levers({f"inspection.{k}": v for k, v in levers.items()})
+def visits_by_class(state, **levers):
+    """Return visits per firm of classes D and A, when half of the firms are of each."""
+    levers = {f"inspection.{name}": value for name, value in levers.items()}
+    scenario = load_scenario("status-quo-2019").with_levers(
+        {"evaluation.firm_five_dimension_on": True, "evaluation.weights_choice": "default", **levers}
+    )
     state = state.copy()
     state.active[:] = 1
     firms = state.agents.kind == 0
-    state.agents.grade[firms] = np.where(np.arange(firms.sum()) % 2, 0, 4)
+    state.firm_class[firms] = np.where(np.arange(firms.sum()) % 2, 0, 3)
     inspection(state, compile_rules(scenario))
-    return [state.visited[firms & (state.agents.grade == grade)].mean() for grade in (0, 4)]
+    return [state.visited[firms & (state.firm_class == code)].mean() for code in (0, 3)]
 
 
-def test_with_a_full_random_floor_grades_do_not_matter(state):
-    low, high = visits_by_grade(state, random_floor_share=1.0, bottom_grade_visit_ratio_share=5.0)
+def test_with_a_full_random_floor_classes_do_not_matter(state):
+    low, high = visits_by_class(state, random_floor_share=1.0, bottom_grade_visit_ratio_share=5.0)
     assert low == pytest.approx(high, rel=0.25)
 
 
-def test_without_a_floor_visits_follow_the_ratio_of_the_grades(state):
-    low, high = visits_by_grade(
+def test_without_a_floor_visits_follow_the_ratio_of_the_classes(state):
+    low, high = visits_by_class(
         state, random_floor_share=0.0, bottom_grade_visit_ratio_share=5.0, top_grade_visit_ratio_share=0.5
     )
     assert low / high == pytest.approx(10, rel=0.5)

@@ -29,7 +29,8 @@ Threads = Annotated[
 # The options of `activities --rates`: their defaults are given there, so that an option without
 # --rates can be told from none.
 RatesScale = Annotated[
-    str | None, typer.Option("--scale", metavar="X", help="With --rates: size of the population; default 0.1.")
+    str | None,
+    typer.Option("--scale", metavar="X", help="With --rates: size of the population; default 0.1."),
 ]
 RatesSeed = Annotated[
     str | None,

@@ -272,7 +272,7 @@ def activities(
     return show_activities(kind, rates, numbers, lang, _voice(context, json, verbose, quiet))
 
 
-@app.command("diff", help=DIFF_HELP, short_help="Show what differs between two scenarios, and what each costs.")
+@app.command("diff", help=DIFF_HELP, short_help="Show what differs between two scenarios.")
 def diff(
     context: typer.Context,
     first: Annotated[

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from creditsim.app.printing import table_text
+from creditsim.app.words import value_in
 
 Entry = dict[str, Any]
 
@@ -90,8 +91,8 @@ TOPICS: dict[str, Callable[[], list[Entry]]] = {
 }
 """What can be listed, in the order in which it is shown."""
 
-LONG = ("outcomes", "levers")
-"""Topics of more than a screen: counted, not shown, unless they are asked for."""
+LONG = {"outcomes": "creditsim list outcomes", "levers": "creditsim levers"}
+"""Topics of more than a screen, counted in the overview, and the command that shows them."""
 
 
 def topic_text(topic: str, lang: str) -> str:
@@ -108,14 +109,12 @@ def topic_text(topic: str, lang: str) -> str:
 def overview_text(lang: str) -> str:
     """Return all short topics as tables, and for the long ones how to see them."""
     parts = [f"{topic}\n\n{topic_text(topic, lang)}" for topic in TOPICS if topic not in LONG]
-    parts += [f"{topic}: {len(TOPICS[topic]())}; see them with: creditsim list {topic}" for topic in LONG]
-    return "\n\n".join(parts[: -len(LONG)]) + "\n\n" + "\n".join(parts[-len(LONG) :])
+    counts = [f"{topic}: {len(TOPICS[topic]())}; see them with: {how}" for topic, how in LONG.items()]
+    return "\n\n".join([*parts, "\n".join(counts)])
 
 
 def _cell(value: Any, lang: str) -> str:
     """Return a value as people read it."""
     if isinstance(value, dict):
         return value.get(lang, "")
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return value_in(value) if isinstance(value, bool | float) else str(value)

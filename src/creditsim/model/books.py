@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from creditsim.scoring.enterprise import evaluation_table
 from creditsim.scoring.rulebook import Rulebook
+from creditsim.spec.evaluation import load_evaluation
 from creditsim.spec.rulebooks import load_rulebook
 from creditsim.spec.vocabulary import GRADES
 
@@ -32,6 +34,8 @@ class BookTables:
     village_items, village_rules : ndarray
     carried_mp : ndarray of int64, by district grade
         What a district grade takes off the village score.
+    evaluated_items, weighing : ndarray, first axis the regime
+        The five-dimension evaluation of firms, as the compiled evaluation reads it.
     is_direct, is_step : ndarray of bool, by item
     validity_months, points_mp, representative_item : ndarray, by item
         The last: the item that a firm's entry brings its representative; -1 for none.
@@ -53,6 +57,8 @@ class BookTables:
     carried_mp: np.ndarray
     is_direct: np.ndarray
     is_step: np.ndarray
+    evaluated_items: np.ndarray
+    weighing: np.ndarray
     validity_months: np.ndarray
     points_mp: np.ndarray
     representative_item: np.ndarray
@@ -93,6 +99,10 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
     star_items = np.full(6, -1, np.int64)
     for star, name in STAR_ITEMS.items():
         star_items[star] = district.item_index[name]
+    evaluations = [
+        evaluation_table(load_evaluation(_weights(levers)), book)
+        for levers, book in zip(values, books, strict=True)
+    ]
     is_step = np.zeros(number, np.bool_)
     is_step[items] = True
     points = np.array([item.points_mp for item in district.items], np.int64)
@@ -107,6 +117,8 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
         carried_mp=np.array([round(carried.get(grade, 0) * 1000) for grade in GRADES], np.int64),
         is_direct=np.array([item.direction == "direct_grade" for item in district.items]),
         is_step=is_step,
+        evaluated_items=np.stack([table.items for table in evaluations]),
+        weighing=np.array([table.rules for table in evaluations], evaluations[0].rules.dtype),
         validity_months=np.array([item.validity_months for item in district.items], np.int64),
         points_mp=points,
         representative_item=representative,
@@ -116,6 +128,12 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
         city_cutoffs_mp=load_rulebook(CITY_BOOK).cutoffs_mp,
         star_items=star_items,
     )
+
+
+def _weights(levers: Mapping[str, Any]) -> str:
+    """Return the weight scheme that levers choose; any will do where firms are not evaluated."""
+    chosen = levers["evaluation.weights_choice"]
+    return "default" if chosen == "none" else chosen
 
 
 def _as_read(book: Rulebook, levers: Mapping[str, Any]) -> Rulebook:

@@ -105,6 +105,8 @@ BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "warning.issued_per_1000_year": ("enterprise", _shares("warnings", "active_agents", 12_000.0)),
     "breach.after_warning_share": ("enterprise", _shares("warned_again", "warned_before")),
     "inspect.visits_per_compliant_firm_year": ("enterprise", _shares("visits_compliant", "compliant", 12.0)),
+    "inspect.high_risk_seen_share": ("enterprise", _shares("risky_seen", "risky")),
+    "inspect.missed_top_grade_share": ("enterprise", _shares("undetected_top", "undetected")),
     "inspect.detection_per_visit_share": ("enterprise", _shares("visits_seen", "visits")),
 }
 """Outcomes of one setting, reported for it and for the district, in no group."""

@@ -18,6 +18,7 @@ from creditsim.model.activities import activity_table
 from creditsim.model.books import BookTables, book_tables
 from creditsim.model.ladders import CUTOFFS, LADDERS, SUBDISTRICT_REWARD, fill_ladders
 from creditsim.model.postings import POSTING, filing_thresholds, fill_attainable, fill_postings
+from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.costing import CostTable, yearly_cost
@@ -39,8 +40,9 @@ REGIME = np.dtype(
         ("migrants_included", "i8"),
         ("file_cover", "i8", (len(KINDS),)),
         ("filing", "i8", (3, 2, len(CHANNELS))),
+        ("evaluation_on", "u1"),
         ("fine_level", "f8"),
-        ("grade_weight", "i8", (len(GRADES),)),
+        ("class_weight", "i8", (len(CLASSES),)),
         ("random_floor_ppm", "i8"),
         ("warning_mp", "i4"),
         ("cutoffs_mp", "f8", (2, CUTOFFS)),
@@ -170,8 +172,9 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
     for kind in ("teacher", "villager", "resident"):
         row["file_cover"][KINDS.index(kind)] = threshold(levers[f"files.{kind}_coverage_share"])
     row["filing"] = filing_thresholds(levers)
+    row["evaluation_on"] = row["score_on"] and levers["evaluation.firm_five_dimension_on"]
     row["fine_level"] = levers["enforcement.fine_level_share"]
-    row["grade_weight"] = _grade_weights(levers)
+    row["class_weight"] = _class_weights(levers)
     row["random_floor_ppm"] = round(levers["inspection.random_floor_share"] * 1_000_000)
     row["warning_mp"] = round(levers["warning.threshold_points"] * 1000)
     row["repair_wait_months"] = round(levers["repair.waiting_months"])
@@ -185,11 +188,13 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
         _fill_funds(row, levers)
 
 
-def _grade_weights(levers: Mapping[str, Any]) -> list[int]:
-    """Return the relative visit rate by grade in thousandths, D first; at least 1."""
+def _class_weights(levers: Mapping[str, Any]) -> list[int]:
+    """Return relative visit rates by class in thousandths, D first; all alike without classes."""
+    if not levers["evaluation.firm_five_dimension_on"]:
+        return [1000] * len(CLASSES)
     low = max(1, round(levers["inspection.bottom_grade_visit_ratio_share"] * 1000))
     high = max(1, round(levers["inspection.top_grade_visit_ratio_share"] * 1000))
-    return [low, low, 1000, 1000, high, high]
+    return [low, low, 1000, high]
 
 
 def _fill_funds(row: np.void, levers: Mapping[str, Any]) -> None:

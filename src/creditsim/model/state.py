@@ -11,6 +11,7 @@ from creditsim.core import draws
 from creditsim.model.chains import Chains
 from creditsim.population.agents import CELLS_PER_AREA
 from creditsim.population.synthesis import Population
+from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS
 
@@ -60,6 +61,10 @@ QUANTITIES = (
     "visits_compliant",
     "visits_seen",
     "compliant",
+    "undetected",
+    "undetected_top",
+    "risky",
+    "risky_seen",
     "warnings",
     "warned_before",
     "warned_again",
@@ -95,6 +100,7 @@ QUANTITIES = (
 BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
 
 NO_MONTH = -1
+BEST_CLASS = len(CLASSES) - 1
 
 
 @dataclass
@@ -131,6 +137,8 @@ class State:
     deeds: np.ndarray
     last_breach: np.ndarray
     last_tutoring: np.ndarray
+    last_visit: np.ndarray
+    firm_class: np.ndarray
     warned: np.ndarray
     hours_tenths: np.ndarray
     below_warning: np.ndarray
@@ -180,6 +188,8 @@ def first_state(population: Population, month: int, activities: int) -> State:
         deeds=np.zeros(size, np.uint8),
         last_breach=np.full(size, NO_MONTH, np.int32),
         warned=np.full(size, NO_MONTH, np.int32),
+        last_visit=np.full(size, NO_MONTH, np.int32),
+        firm_class=np.full(size, BEST_CLASS, np.int8),
         last_tutoring=np.full(size, NO_MONTH, np.int32),
         held=np.zeros(cells, np.int64),
         active_before=np.zeros(size, np.uint8),

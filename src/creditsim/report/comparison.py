@@ -61,17 +61,20 @@ class Comparison(ComparedScenarios):
         """
         from creditsim.report.figures import plot_paths
         from creditsim.report.fonts import figure_language
+        from creditsim.report.parts import group_name
         from creditsim.report.scenarios import baseline_first, programme_starts
 
         _check_language(lang)
         found = self._computed(outcome)
         self._check_part(found.name, setting, group)
+        part = "" if group == "all" else group_name(self, group, figure_language(lang))
         return plot_paths(
             self.outcomes,
             found,
             baseline_first(self, figure_language(lang)),
             setting=setting,
             group=group,
+            part=part,
             starts=programme_starts(self),
             ax=ax,
             lang=lang,
@@ -87,10 +90,12 @@ class Comparison(ComparedScenarios):
         outcome : str, optional
             Without one: all behavioural outcomes and harms, each in multiples of its smallest
             relevant effect. With one: that outcome in its own unit, split by `by`.
-        by : {"group", "setting"}
+        by : {"group", "setting", "area", "lead"}
+            Groups of people, settings, areas of the district, or lead departments (costs only).
         """
         from creditsim.report.figures import plot_difference_forest, plot_difference_parts
         from creditsim.report.fonts import figure_language
+        from creditsim.report.parts import SPLITS, outcome_parts, part_names
         from creditsim.report.scenarios import baseline_first
 
         _check_language(lang)
@@ -103,13 +108,15 @@ class Comparison(ComparedScenarios):
             # Behaviour first, then harms, each in the catalogue's order.
             frame = frame.sort_values("outcome", key=lambda _: kind[kind.isin(kinds)], kind="stable")
             return plot_difference_forest(frame, self.catalogue, titles, level=self.level, ax=ax, lang=lang)
-        if by not in ("group", "setting"):
-            raise InputError(Fault(unknown(by, ("group", "setting"), "split"), key="by"))
+        if by not in SPLITS:
+            raise InputError(Fault(unknown(by, SPLITS, "split"), key="by"))
         found = self._computed(outcome)
-        other = "setting" if by == "group" else "group"
-        frame = self.differences
-        frame = frame[(frame["outcome"] == found.name) & (frame[other] == "all")]
-        return plot_difference_parts(frame, found, titles, by=by, ax=ax, lang=lang)
+        frame, parts = outcome_parts(self, found.name, by)
+        if parts == ["all"]:
+            raise InputError(Fault(f"{found.name} is not split by {by}", key="by"))
+        names = part_names(self, by, parts, figure_language(lang))
+        column = "setting" if by == "setting" else "group"
+        return plot_difference_parts(frame, found, titles, names, by=column, ax=ax, lang=lang)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write summary, all differences and monthly means to a workbook; return its path.

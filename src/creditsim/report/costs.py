@@ -1,3 +1,22 @@
+"""Tables of money and working time: over the horizon, and by the department that leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from creditsim.analysis.compare import ComparedScenarios
+from creditsim.report.labels import outcome_title, say, title_of
+from creditsim.report.numbers import show_difference, unit_text
+from creditsim.report.parts import part_names, part_rows
+from creditsim.report.scenarios import compared, scenario_titles
+from creditsim.report.tables import Cell, Table, headline_rows
+
+PLAN_ROW = re.compile(r"[A-Z]\d|P.*")
+"""Rows of the plan among the rows of levers; the others stand outside the plan's rows."""
+
+
 def horizon_table(comparison: ComparedScenarios, lang: str) -> Table | None:
     """Return monthly costs and hours added up over the horizon."""
     rows = [
@@ -34,8 +53,75 @@ def horizon_table(comparison: ComparedScenarios, lang: str) -> Table | None:
         *(Cell((say(f"column.{name}", lang),), "number") for name in ("baseline", "value", "difference")),
         Cell((say("interval", lang, percent=f"{100 * comparison.level:g}"),), "number"),
     )
-    key = "note.totals_full" if comparison.scale == 1 else "note.totals"
-    note = say(key, lang, scale=f"{100 * comparison.scale:g}%")
+    note = _totals_note(comparison, lang)
     return Table(say("costs.horizon", lang, months=comparison.months), head, body, [note])
 
 
+def lead_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) -> list[Table]:
+    """Return for each scenario what each department spends and works; none if it was not computed.
+
+    A row a department, with the rows of the plan that it leads, and one for all of them.
+
+    Parameters
+    ----------
+    levers : mapping of str to Lever
+        Tell which rows of the plan there are.
+    """
+    rows, leads = part_rows(comparison, "lead")
+    if not rows:
+        return []
+    titles = scenario_titles(comparison.scenarios, lang)
+    names = part_names(comparison, "lead", leads, lang)
+    plan = plan_rows(levers)
+    outcomes = list(dict.fromkeys(row["outcome"] for row in rows))
+    whole = [row for row in headline_rows(comparison, "cost") if row["setting"] == "all"]
+    found = {(row["scenario"], row["part"], row["outcome"]): row for row in rows}
+    found |= {(row["scenario"], "all", row["outcome"]): row for row in whole}
+    head = [Cell((say("column.lead", lang),)), Cell((say("column.plan_rows", lang),))]
+    for name in outcomes:
+        outcome = comparison.catalogue[name]
+        what = say("with_setting", lang, title=title_of(outcome, lang), setting=unit_text(outcome.unit, lang))
+        head += [
+            Cell((say(f"column.{key}", lang), what), "number") for key in ("baseline", "value", "difference")
+        ]
+    tables = []
+    for label in compared(comparison):
+        body = []
+        for lead in [*leads, "all"]:
+            department = names[lead] if lead in names else say("lead.all", lang)
+            line = [Cell((department,), "head"), Cell((plan.get(lead.partition("_")[2], ""),))]
+            for name in outcomes:
+                line += _amounts(found.get((label, lead, name)), lang)
+            body.append(tuple(line))
+        notes = [say("note.leads", lang), _totals_note(comparison, lang)]
+        tables.append(Table(say("caption.lead", lang, scenario=titles[label]), tuple(head), body, notes))
+    return tables
+
+
+def plan_rows(levers: Mapping[str, Any]) -> dict[str, str]:
+    """Return the rows of the plan that each department leads, in one line."""
+    from creditsim.spec.costing import lead_of
+
+    rows: dict[str, list[str]] = {}
+    for name, lever in levers.items():
+        if PLAN_ROW.fullmatch(lever.row):
+            rows.setdefault(lead_of(name), []).append(lever.row)
+    return {lead: ", ".join(sorted(set(mine))) for lead, mine in rows.items()}
+
+
+def _amounts(row: Mapping[str, Any] | None, lang: str) -> list[Cell]:
+    """Return the cells of one amount: baseline, scenario, difference with its interval."""
+    if row is None:
+        return [Cell(("",), "number")] * 3
+    shown = show_difference(row, lang)
+    return [
+        Cell((shown.baseline,), "number"),
+        Cell((shown.scenario,), "number"),
+        Cell((shown.difference, shown.interval), "number"),
+    ]
+
+
+def _totals_note(comparison: ComparedScenarios, lang: str) -> str:
+    """Say that totals stand for the whole district."""
+    key = "note.totals_full" if comparison.scale == 1 else "note.totals"
+    return say(key, lang, scale=f"{100 * comparison.scale:g}%")

@@ -13,36 +13,38 @@ from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.compare import ComparedScenarios
 from creditsim.report import style
+from creditsim.report.changes import change_tables, unchanged
+from creditsim.report.costs import horizon_table, lead_tables
 from creditsim.report.figures import figure_style
 from creditsim.report.fonts import figure_language
 from creditsim.report.labels import name_of, say
+from creditsim.report.matrices import matrix_tables, tally_table
 from creditsim.report.panels import draw_differences, draw_groups, draw_paths
 from creditsim.report.questions import questions_table
 from creditsim.report.scenarios import compared, scenario_titles
-from creditsim.report.sentences import lead, outcome_list, verdict_sentence
+from creditsim.report.sentences import behaviour_sentence, lead, outcome_list, verdict_sentence
 from creditsim.report.tables import (
     KINDS,
     Cell,
     Table,
-    change_table,
     headline_rows,
-    horizon_table,
     listed,
-    matrix_table,
     outcome_table,
     table_html,
-    tally_table,
 )
+from creditsim.report.undefined import by_reason
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SECTIONS = (
-    "verdicts",
     "changes",
+    "verdicts",
     "outcomes",
+    "years",
     "settings",
     "groups",
+    "areas",
     "costs",
     "questions",
     "reading",
@@ -65,9 +67,11 @@ def document_html(comparison: ComparedScenarios, levers: Mapping[str, Any], lang
         "verdicts": lambda: _verdicts(comparison, lang),
         "changes": lambda: _changes(comparison, levers, lang),
         "outcomes": lambda: _outcomes(comparison, lang),
+        "years": lambda: _note("years.note", lang) + _matrices(comparison, "year", lang),
         "settings": lambda: _matrices(comparison, "setting", lang),
         "groups": lambda: _groups(comparison, lang),
-        "costs": lambda: _costs(comparison, lang),
+        "areas": lambda: _note("areas.note", lang) + _matrices(comparison, "area", lang),
+        "costs": lambda: _costs(comparison, levers, lang),
         "questions": lambda: _questions(comparison, lang),
         "reading": lambda: _reading(comparison, lang),
         "provenance": lambda: _provenance(comparison, lang),
@@ -133,7 +137,7 @@ def _head(comparison: ComparedScenarios, lang: str) -> str:
 def _verdicts(comparison: ComparedScenarios, lang: str) -> str:
     """Return a card for each scenario with behaviour and harms side by side, and the figures."""
     titles = scenario_titles(comparison.scenarios, lang)
-    parts = [f'<p class="note">{escape(say("section.verdicts.note", lang))}</p>']
+    parts = [_note("section.verdicts.note", lang)]
     for label in compared(comparison):
         sides = "".join(
             f"<div>{_findings(comparison, label, kind, lang)}</div>" for kind in ("behavioural", "harm")
@@ -145,7 +149,7 @@ def _verdicts(comparison: ComparedScenarios, lang: str) -> str:
             f'<div class="wide">{costs}</div></article>'
         )
     if figure_language(lang) != lang:
-        parts.append(f'<p class="note">{escape(say("figure.font_missing", lang))}</p>')
+        parts.append(_note("figure.font_missing", lang))
     percent = f"{100 * comparison.level:g}"
     parts.append(
         _figure_html(
@@ -173,27 +177,34 @@ def _findings(comparison: ComparedScenarios, label: str, kind: str, lang: str) -
             for row in clear
         ]
         parts.append("<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>")
+    elif kind == "behavioural":
+        parts.append(f"<p><strong>{escape(behaviour_sentence(rows, lang))}</strong></p>")
     else:
         parts.append(f"<p>{escape(say('sentence.none_clear', lang))}</p>")
-    for verdict in ("negligible", "unclear", "not defined"):
-        quiet = [row for row in rows if row["verdict"] == verdict]
-        if quiet:
-            line = say(
-                "sentence.others",
-                lang,
-                verdict=name_of("verdict", verdict, lang),
-                count=len(quiet),
-                outcomes=outcome_list(quiet, comparison.catalogue, lang),
-            )
+    quiet = {
+        name_of("verdict", verdict, lang): [row for row in rows if row["verdict"] == verdict]
+        for verdict in ("negligible", "unclear")
+    }
+    undefined = by_reason(comparison, rows)
+    quiet |= {say(f"undefined.{reason}", lang): mine for reason, mine in undefined.items()}
+    for words, mine in quiet.items():
+        if mine:
+            outcomes = outcome_list(mine, comparison.catalogue, lang)
+            line = say("sentence.others", lang, verdict=words, count=len(mine), outcomes=outcomes)
             parts.append(f'<p class="note">{escape(line[:1].upper() + line[1:])}</p>')
     return "".join(parts)
 
 
 def _changes(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) -> str:
-    """Return the resolved difference of each scenario to the baseline."""
+    """Return the resolved difference of each scenario to the baseline, long ones folded."""
     parts = [f"<p>{escape(say('changes.length', lang))}</p>"]
-    for place, label in enumerate(compared(comparison)):
-        parts.append(_table_or_note(change_table(comparison, label, levers, lang), f"changes-{place}", lang))
+    parts += [f"<p>{escape(sentence)}</p>" for sentence in unchanged(comparison, lang)]
+    for place, table in enumerate(change_tables(comparison, levers, lang)):
+        text = table_html(table, f"levers-{place}", lang)
+        if place > 0:
+            summary = escape(say("changes.fold", lang, count=len(table.rows)))
+            text = f"<details><summary>{summary}</summary>\n{text}</details>"
+        parts.append(text)
     return "\n".join(parts)
 
 
@@ -204,10 +215,10 @@ def _outcomes(comparison: ComparedScenarios, lang: str) -> str:
 
 
 def _matrices(comparison: ComparedScenarios, by: str, lang: str) -> str:
-    """Return for each scenario a table with settings or groups as columns."""
+    """Return for each scenario a table with the parts of a split as columns."""
     return "\n".join(
-        _table_or_note(matrix_table(comparison, label, by, lang), f"{by}-{place}", lang)
-        for place, label in enumerate(compared(comparison))
+        f"<p>{escape(table)}</p>" if isinstance(table, str) else table_html(table, f"{by}-{place}", lang)
+        for place, table in enumerate(matrix_tables(comparison, by, lang))
     )
 
 
@@ -218,11 +229,12 @@ def _groups(comparison: ComparedScenarios, lang: str) -> str:
         return f"<p>{escape(say('matrix.absent', lang))}</p>"
     note = say("figure.groups_note", lang, percent=f"{100 * comparison.level:g}")
     figure = _figure_html(draw_groups(comparison, lang), say("figure.groups", lang), note, lang)
-    return "\n".join([table_html(tally, "tally", lang), figure, _matrices(comparison, "group", lang)])
+    note = _note("groups.note", lang)
+    return "\n".join([note, table_html(tally, "tally", lang), figure, _matrices(comparison, "group", lang)])
 
 
-def _costs(comparison: ComparedScenarios, lang: str) -> str:
-    """Return cost sentences of every verdict, and sums over the horizon."""
+def _costs(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) -> str:
+    """Return cost sentences of every verdict, sums over the horizon, and departments."""
     titles = scenario_titles(comparison.scenarios, lang)
     rows = headline_rows(comparison, "cost")
     if not rows:
@@ -239,7 +251,12 @@ def _costs(comparison: ComparedScenarios, lang: str) -> str:
     )
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     table = horizon_table(comparison, lang)
-    return f"<ul>{items}</ul>" + (table_html(table, "horizon", lang) if table else "")
+    parts = [f"<ul>{items}</ul>", table_html(table, "horizon", lang) if table else ""]
+    tables = lead_tables(comparison, levers, lang)
+    if tables:
+        parts.append(f"<h3>{escape(say('costs.leads', lang))}</h3>")
+    parts += [table_html(table, f"lead-{place}", lang) for place, table in enumerate(tables)]
+    return "\n".join(parts)
 
 
 def _questions(comparison: ComparedScenarios, lang: str) -> str:
@@ -292,6 +309,6 @@ def _figure_html(figure: Figure | None, heading: str, note: str, lang: str) -> s
     )
 
 
-def _table_or_note(table: Table | str, identifier: str, lang: str) -> str:
-    """Return a table as HTML, or a sentence as a paragraph."""
-    return f"<p>{escape(table)}</p>" if isinstance(table, str) else table_html(table, identifier, lang)
+def _note(key: str, lang: str) -> str:
+    """Return a phrase as a note."""
+    return f'<p class="note">{escape(say(key, lang))}</p>'

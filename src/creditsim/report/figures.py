@@ -14,7 +14,7 @@ import numpy as np
 
 from creditsim.report import style
 from creditsim.report.fonts import figure_language, font_families
-from creditsim.report.labels import name_of, outcome_title, say
+from creditsim.report.labels import outcome_title, say
 from creditsim.report.numbers import shown_factor, unit_text
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def plot_paths(
     *,
     setting: str = "all",
     group: str = "all",
+    part: str = "",
     starts: Mapping[str, Mapping[str, str]] | None = None,
     ax: Axes | None = None,
     lang: str = "en",
@@ -54,6 +55,8 @@ def plot_paths(
     outcome : Outcome
     titles : mapping of str to str
         Scenario label to title; the first is the baseline, drawn black and dashed.
+    part : str
+        Title of the group, if it is not everybody.
     starts : mapping of str to mapping of str to str, optional
         Scenario label to marked months (name of the mark to ``YYYY-MM``).
     """
@@ -87,7 +90,8 @@ def plot_paths(
         ax.set_xlim(-0.5, len(months) - 0.5)
         ax.set_xlabel(say("month", lang))
         ax.set_ylabel(unit_text(outcome.unit, lang))
-        ax.set_title(_place_title(outcome_title(outcome, setting, lang), group, lang))
+        title = outcome_title(outcome, setting, lang)
+        ax.set_title(say("with_setting", lang, title=title, setting=part) if part else title)
         ax.grid(axis="y")
         _thousands(ax.yaxis)
         _set_fonts(ax, lang)
@@ -147,29 +151,33 @@ def plot_difference_parts(
     differences: pd.DataFrame,
     outcome: Any,
     titles: Mapping[str, str],
+    parts: Mapping[str, str],
     *,
     by: str = "group",
     ax: Axes | None = None,
     lang: str = "en",
     legend: bool = True,
 ) -> Axes:
-    """Draw one outcome's differences by group or by setting, in the outcome's unit.
+    """Draw one outcome's differences by the parts of a split, in the outcome's unit.
 
     Parameters
     ----------
     differences : pandas.DataFrame
-        Rows of one outcome, in the order to draw.
+        Rows of one outcome.
+    parts : mapping of str to str
+        Titles by part, in the order to draw.
     by : {"group", "setting"}
+        Column that holds the parts.
     """
     with figure_style(lang) as lang:
-        parts = list(dict.fromkeys(differences[by]))
+        places = list(parts)
         labels = [label for label in titles if label in set(differences["scenario"])]
         ax = _axes(ax, (7.0, forest_height(len(parts), len(labels))))
         factor = shown_factor(outcome.unit)
         smallest = factor * outcome.smallest_relevant
-        drawn = [(parts.index(row[by]), row, factor) for row in differences.to_dict("records")]
+        drawn = [(places.index(row[by]), row, factor) for row in differences.to_dict("records")]
         _forest(ax, drawn, labels, titles, lang)
-        _name_rows(ax, [name_of(by, part, lang) for part in parts])
+        _name_rows(ax, list(parts.values()))
         ax.axvspan(
             -smallest, smallest, color=style.BAND, alpha=0.3, linewidth=0, label=say("figure.band", lang)
         )
@@ -309,13 +317,6 @@ def _mark_starts(
         ax.annotate(say(f"figure.{mark}", lang), (x, 1.0), xycoords=("data", "axes fraction"), xytext=(2, -2),
                     textcoords="offset points", rotation=90, va="top", ha="left", fontsize=7.5,
                     color=colour)  # fmt: skip
-
-
-def _place_title(title: str, group: str, lang: str) -> str:
-    """Return a title with its group, unless that is everybody."""
-    if group == "all":
-        return title
-    return say("with_setting", lang, title=title, setting=name_of("group", group, lang))
 
 
 def _thousands(axis: Any) -> None:

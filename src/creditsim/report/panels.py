@@ -16,8 +16,9 @@ from creditsim.report.figures import (
 )
 from creditsim.report.fonts import figure_language
 from creditsim.report.labels import name_of
+from creditsim.report.parts import part_names, part_rows
 from creditsim.report.scenarios import baseline_first, programme_starts
-from creditsim.report.tables import headline_rows, part_rows
+from creditsim.report.tables import headline_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,8 +35,14 @@ GROUP_OUTCOMES = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000"
 """Outcomes drawn by group, where the comparison has them; else its first ones."""
 
 
-def draw_differences(comparison: ComparedScenarios, lang: str) -> Figure | None:
-    """Draw behaviour and harms, one above the other on one scale; None if there are none."""
+def draw_differences(comparison: ComparedScenarios, lang: str, width: float = 10.0) -> Figure | None:
+    """Draw behaviour and harms, one above the other on one scale; None if there are none.
+
+    Parameters
+    ----------
+    width : float
+        Width of the figure in inches.
+    """
     frames = {}
     for kind in ("behavioural", "harm"):
         names = [row["outcome"] for row in headline_rows(comparison, kind)]
@@ -49,7 +56,7 @@ def draw_differences(comparison: ComparedScenarios, lang: str) -> Figure | None:
     heights = [forest_height(count, len(titles) - 1) for count in rows]
     reach = max(multiples_reach(frame) for frame in frames.values())
     with figure_style(lang) as shown:
-        figure = _figure(10.0, sum(heights) + 0.6)
+        figure = _figure(width, sum(heights) + 0.6)
         axes = figure.subplots(len(frames), 1, squeeze=False, height_ratios=heights)[:, 0]
         for ax, (kind, frame) in zip(axes, frames.items(), strict=True):
             plot_difference_forest(
@@ -102,9 +109,9 @@ def draw_groups(comparison: ComparedScenarios, lang: str) -> Figure | None:
         return None
     frame = comparison.differences
     frame = frame[(frame["setting"] == "all") & frame["group"].isin(groups)]
-    frame = frame.sort_values("group", key=lambda column: column.map(groups.index), kind="stable")
     with figure_style(lang) as shown:
         titles = baseline_first(comparison, shown)
+        names_of_groups = part_names(comparison, "group", groups, shown)
         figure = _figure(11.0, forest_height(len(groups), len(titles) - 1) + 0.7)
         axes = figure.subplots(1, len(names), squeeze=False, sharey=True)[0]
         for ax, name in zip(axes, names, strict=True):
@@ -112,6 +119,7 @@ def draw_groups(comparison: ComparedScenarios, lang: str) -> Figure | None:
                 frame[frame["outcome"] == name],
                 comparison.catalogue[name],
                 titles,
+                names_of_groups,
                 ax=ax,
                 lang=shown,
                 legend=False,

@@ -5,11 +5,15 @@ Groups of people, areas and departments share one column of the results; here th
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.compare import ComparedScenarios, paired_differences
 from creditsim.report.labels import GROUP_PAIRS, name_of, say
 from creditsim.spec.vocabulary import LEADS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPLITS = ("group", "setting", "area", "lead")
 """Splits of one outcome that a figure can show."""
@@ -47,21 +51,24 @@ def part_rows(comparison: ComparedScenarios, by: str) -> tuple[list[dict[str, An
     """
     if by == "year":
         return _yearly_rows(comparison)
-    frame = comparison.differences
-    if by == "setting":
-        frame = frame[(frame["setting"] != "all") & (frame["group"] == "all")]
-    else:
-        frame = frame[(frame["setting"] == "all") & (frame["group"].map(split_of) == by)]
     kinds = ("cost",) if by == "lead" else KINDS_OF_PARTS
     column = "setting" if by == "setting" else "group"
     rows = [
         {**row, "part": row[column]}
-        for row in frame.to_dict("records")
+        for row in _split_frame(comparison, by).to_dict("records")
         if comparison.catalogue[row["outcome"]].kind in kinds
     ]
-    known = _known_parts(comparison, by)
-    found = list(dict.fromkeys(row["part"] for row in rows))
-    return rows, sorted(found, key=lambda part: known.index(part) if part in known else len(known))
+    return rows, _in_order(comparison, by, [row["part"] for row in rows])
+
+
+def outcome_parts(comparison: ComparedScenarios, outcome: str, by: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return one outcome's differences of a split and of the whole, and the parts in order."""
+    frame = comparison.differences
+    frame = frame[frame["outcome"] == outcome]
+    whole = (frame["setting"] == "all") & (frame["group"] == "all")
+    frame = frame[whole | frame.index.isin(_split_frame(comparison, by).index)]
+    parts = _in_order(comparison, by, frame.loc[~whole, "setting" if by == "setting" else "group"])
+    return frame, ["all", *parts] if whole.any() else parts
 
 
 def part_names(comparison: ComparedScenarios, by: str, parts: list[str], lang: str) -> dict[str, str]:
@@ -69,13 +76,14 @@ def part_names(comparison: ComparedScenarios, by: str, parts: list[str], lang: s
     if by == "setting":
         return {part: name_of("setting", part, lang) for part in parts}
     if by == "year":
-        months = [str(month) for month in comparison.outcomes["month"].unique()]
-        counts = {part: sum(month.startswith(part) for month in months) for part in parts}
+        months = [str(month)[:4] for month in comparison.outcomes["month"].unique()]
+        counts = {part: months.count(part) for part in parts}
         return {
-            part: part if counts[part] == MONTHS_OF_YEAR else say("part_year", lang, year=part, months=months)
-            for part, months in counts.items()
+            part: part if count == MONTHS_OF_YEAR else say("part_year", lang, year=part, months=count)
+            for part, count in counts.items()
         }
-    return {part: group_name(comparison, part, lang) for part in parts}
+    names = {part: group_name(comparison, part, lang) for part in parts}
+    return names | {"all": say("lead.all", lang)} if by == "lead" and "all" in names else names
 
 
 def group_name(comparison: ComparedScenarios, group: str, lang: str) -> str:
@@ -86,6 +94,20 @@ def group_name(comparison: ComparedScenarios, group: str, lang: str) -> str:
     if split == "lead":
         return name_of("lead", group.partition("_")[2], lang)
     return name_of("group", group, lang)
+
+
+def _split_frame(comparison: ComparedScenarios, by: str) -> pd.DataFrame:
+    """Return the differences of one split."""
+    frame = comparison.differences
+    if by == "setting":
+        return frame[(frame["setting"] != "all") & (frame["group"] == "all")]
+    return frame[(frame["setting"] == "all") & (frame["group"].map(split_of) == by)]
+
+
+def _in_order(comparison: ComparedScenarios, by: str, parts: Iterable[str]) -> list[str]:
+    """Return parts, each once, in the order of the report; unknown ones last, as found."""
+    known = _known_parts(comparison, by)
+    return sorted(dict.fromkeys(parts), key=lambda part: known.index(part) if part in known else len(known))
 
 
 def _known_parts(comparison: ComparedScenarios, by: str) -> list[str]:

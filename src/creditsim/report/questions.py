@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from creditsim.analysis.compare import ComparedScenarios
 from creditsim.report.labels import say, title_of
+from creditsim.report.parts import split_of
 from creditsim.report.scenarios import scenario_titles
 from creditsim.report.sentences import verdict_sentence
 from creditsim.report.tables import Cell, Table
@@ -58,7 +59,10 @@ def _by_outcome(comparison: ComparedScenarios, key: str, names: tuple[str, ...],
         for row in rows
     ]
     if key == "staff" and rows:
-        lines.append(say("answer.not_by_department", lang))
+        split = comparison.differences["group"].map(split_of) == "lead"
+        answer = "by_department" if split.any() else "not_by_department"
+        section = {"section": say("costs.leads", lang)} if split.any() else {}
+        lines.append(say(f"answer.{answer}", lang, **section))
     missing = [name for name in names if name not in computed]
     if missing:
         quoted = (

@@ -47,6 +47,28 @@ def verdict_sentence(
     return say("sentence.under", lang, scenario=scenario, rest=rest) if scenario else rest
 
 
+def behaviour_sentence(rows: list[Mapping[str, Any]], lang: str = "en") -> str:
+    """Return the finding that no behaviour moves, as strong as the verdicts bear it out.
+
+    Parameters
+    ----------
+    rows : list of mapping
+        Rows of differences of one scenario's behavioural outcomes, none of them clear.
+    """
+    verdicts = [row["verdict"] for row in rows]
+    if "negligible" in verdicts and "unclear" not in verdicts:
+        return say("sentence.no_behaviour", lang)
+    if "negligible" not in verdicts:
+        return say("sentence.none_clear", lang)
+    return say(
+        "sentence.no_clear_behaviour",
+        lang,
+        count=len(verdicts) - verdicts.count("not defined"),
+        negligible=verdicts.count("negligible"),
+        unclear=verdicts.count("unclear"),
+    )
+
+
 def lead(comparison: ComparedScenarios, lang: str = "en") -> str:
     """Return one sentence on what was compared with what, and how."""
     titles = scenario_titles(comparison.scenarios, lang)

@@ -111,6 +111,10 @@ table.matrix th:first-child { width: 17%; }
 table.matrix th, table.matrix td { padding: .28rem .3rem; }
 table.answers tbody th { width: 17rem; }
 td.sentences .small { color: inherit; font-size: 1em; }
+table.changes th:first-child { width: 26%; }
+table.changes th:nth-child(2) { width: 12%; }
+details { margin: .4rem 0 .7rem; }
+summary { cursor: pointer; color: var(--accent); padding: .3rem 0; }
 figure { margin: 1rem 0; background: #ffffff; border: 1px solid var(--line); padding: .6rem; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { color: #1d1d1f; font-size: .88rem; padding: .2rem .2rem .4rem; }
@@ -121,7 +125,8 @@ figcaption { color: #1d1d1f; font-size: .88rem; padding: .2rem .2rem .4rem; }
   .scroll { overflow: visible; } table { font-size: 7.5pt; }
   table.matrix { min-width: 0; } td, th { padding: .15rem .3rem; }
   tr, figure, .card li { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
-  thead { display: table-header-group; } }
+  thead { display: table-header-group; } summary { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 """
 """Style of the document: readable on light and dark screens, on a phone and in print."""
 

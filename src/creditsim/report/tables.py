@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -10,25 +10,17 @@ from typing import Any
 import pandas as pd
 
 from creditsim.analysis.compare import ComparedScenarios, effect_of
-from creditsim.report.labels import (
-    GROUP_PAIRS,
-    name_of,
-    outcome_title,
-    say,
-    title_of,
-    verdict_text,
-)
+from creditsim.report.labels import name_of, outcome_title, say, title_of, verdict_text
 from creditsim.report.numbers import (
     decimals_for,
     interval_text,
-    lever_text,
     rounded_number,
     show_difference,
     telling_decimals,
     unit_text,
 )
 from creditsim.report.scenarios import scenario_titles
-from creditsim.report.sentences import outcome_list
+from creditsim.report.undefined import undefined_notes
 
 KINDS = ("behavioural", "harm", "cost", "direct", "account")
 """Kinds of outcomes in the order of the report: effects, then harms, then what it costs."""
@@ -104,7 +96,7 @@ def outcome_table(comparison: ComparedScenarios, kind: str, lang: str) -> Table 
                 Cell((shown.difference,), "number"),
                 Cell((shown.interval,), "number"),
                 Cell((shown.smallest_relevant,), "number"),
-                Cell((verdict_text(row["verdict"], effect, lang),), _verdict_look(row["verdict"])),
+                Cell((verdict_text(row["verdict"], effect, lang),), verdict_look(row["verdict"])),
             )
         )
     percent = say("interval", lang, percent=f"{100 * comparison.level:g}")
@@ -117,7 +109,8 @@ def outcome_table(comparison: ComparedScenarios, kind: str, lang: str) -> Table 
     )
     notes = [say("note.percentage_points", lang)] if any(row["unit"] == "share" for row in rows) else []
     if any(row["verdict"] == "not defined" or pd.isna(row["low"]) for row in rows):
-        notes.append(say("note.not_in_baseline", lang))
+        notes.append(say("note.no_number", lang))
+    notes += undefined_notes(comparison, rows, lang)
     return Table(name_of("kind", kind, lang), head, cells, notes)
 
 
@@ -150,7 +143,7 @@ def table_html(table: Table, identifier: str, lang: str) -> str:
     return "\n".join(lines)
 
 
-def _verdict_look(verdict: str) -> str:
+def verdict_look(verdict: str) -> str:
     """Return how a verdict is set: clear ones bold, never coloured."""
     return "word clear" if verdict in ("lower", "higher") else "word"
 

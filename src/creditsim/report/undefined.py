@@ -40,9 +40,7 @@ def by_reason(
     return {reason: mine for reason, mine in found.items() if mine}
 
 
-def undefined_notes(
-    comparison: ComparedScenarios, rows: Sequence[Mapping[str, Any]], lang: str
-) -> list[str]:
+def undefined_notes(comparison: ComparedScenarios, rows: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
     """Return a note for each reason: which outcomes, under which scenarios unless under all."""
     titles = scenario_titles(comparison.scenarios, lang)
     separator = say("list_separator", lang)

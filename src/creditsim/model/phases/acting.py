@@ -92,8 +92,8 @@ class _Part:
         filed = np.zeros(int(np.count_nonzero(found["acted"])), PENDING)
         number = conclude(
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
-            state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, filed,
-            self.counts, self.done, self.met, belief_terms(), sector_visit_rates(),
+            state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
+            filed, self.counts, self.done, self.met, belief_terms(), sector_visit_rates(),
         )  # fmt: skip
         self.filed = filed[:number]
 

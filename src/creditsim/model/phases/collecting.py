@@ -43,6 +43,7 @@ def collecting(state: State, rules: Rules) -> None:
     state.public["backlog"] = len(state.pending)
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
     _count_warned(state)
+    _count_risky(state, rules)
 
 
 def _count_warned(state: State) -> None:
@@ -50,6 +51,17 @@ def _count_warned(state: State) -> None:
     rows = np.flatnonzero((state.warned >= 0) & (state.month - state.warned == _YEAR))
     state.count("warned_before", rows)
     state.count("warned_again", rows[state.last_breach[rows] > state.warned[rows]])
+
+
+def _count_risky(state: State, rules: Rules) -> None:
+    """Count active firms of the worst class where firms are evaluated, and those visited within a year."""
+    evaluated = (rules.regimes.evaluation_on[state.active] == 1) & (state.agents.kind == 0)
+    works = (state.agents.traits & _ACTIVE_TRAIT) > 0
+    rows = np.flatnonzero(evaluated & works & (state.firm_class == 0))
+    state.count("risky", rows)
+    state.count(
+        "risky_seen", rows[(state.last_visit[rows] >= 0) & (state.month - state.last_visit[rows] < _YEAR)]
+    )
 
 
 @compiled

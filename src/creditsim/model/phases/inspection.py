@@ -12,9 +12,10 @@ from creditsim.spec.vocabulary import TRAITS
 
 
 def inspection(state: State, rules: Rules) -> None:
-    """Spend the month's visits on active enterprises: a random floor, then by grade.
+    """Spend the month's visits on active enterprises: a random floor, then by class.
 
-    The floor is drawn by sector alone; the rest by sector times the recorded grade's ratio.
+    The floor is drawn by sector alone; the rest by sector times the ratio
+    of the firm's five-dimension class, where firms are evaluated.
     Sequential Poisson sampling (Ohlsson 1998): the visits go to the smallest u / weight,
     u uniform by agent and month, so the number is met exactly and an agent's luck is its
     own. Nobody is visited twice in a month; a budget beyond that is not spent.
@@ -31,10 +32,11 @@ def inspection(state: State, rules: Rules) -> None:
     again = draws.words(
         state.seed, state.replication, state.agents.slot[rows[rest]], state.month, draws.VISIT, 1
     )
-    by_grade = rules.regimes.grade_weight[state.active[rows[rest]], state.agents.grade[rows[rest]]]
-    weighted = rest[smallest(again * 1_000_000 // (sector[rest] * by_grade), visits - floor)]
+    by_class = rules.regimes.class_weight[state.active[rows[rest]], state.firm_class[rows[rest]]]
+    weighted = rest[smallest(again * 1_000_000 // (sector[rest] * by_class), visits - floor)]
     seen = rows[np.concatenate((chosen, weighted))]
     state.visited[seen] = 1
+    state.last_visit[seen] = state.month
     state.count("visits", seen)
     state.public["visits"] = len(seen)
 

@@ -10,7 +10,16 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, DID_GOOD, FOUND_OUT, GOT_CASH, GOT_GOODS, QUANTITIES, State
+from creditsim.model.state import (
+    BEST_CLASS,
+    BREACHED,
+    DID_GOOD,
+    FOUND_OUT,
+    GOT_CASH,
+    GOT_GOODS,
+    QUANTITIES,
+    State,
+)
 from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
 
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
@@ -18,11 +27,13 @@ RESIDENT = KINDS.index("resident")
 FROM_ELSEWHERE = 2
 (
     BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
+    UNDETECTED, UNDETECTED_TOP,
 ) = (
     QUANTITIES.index(name)
     for name in (
         "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
         "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
+        "undetected", "undetected_top",
     )
 )  # fmt: skip
 
@@ -30,7 +41,7 @@ FROM_ELSEWHERE = 2
 @compiled
 def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
-    deeds, last_breach, last_tutoring, filed, counts, done, met, belief, visit_rates,
+    deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -57,6 +68,9 @@ def conclude(
                 last_tutoring[row] = month
             deeds[row] |= BREACHED
             last_breach[row] = month
+            if channel < 0 and agent.kind == 0:
+                counts[cell, UNDETECTED] += 1
+                counts[cell, UNDETECTED_TOP] += firm_class[row] == BEST_CLASS
             if channel >= 0:
                 counts[cell, DETECTED] += 1
                 fine = np.int64(activity.fine_yuan * regime.fine_level * 100.0)

@@ -9,10 +9,12 @@ from creditsim.model.chains import gather, item_entries
 from creditsim.model.phases.noticing import filed_rows
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
+from creditsim.scoring.enterprise import DIMENSIONS, evaluate_account
 from creditsim.scoring.fold import fold_account
 from creditsim.spec.vocabulary import KINDS
 
 _ROOM = 256
+_ENTERPRISE, _VILLAGER = KINDS.index("enterprise"), KINDS.index("villager")
 
 
 def scoring(state: State, rules: Rules) -> None:
@@ -20,7 +22,8 @@ def scoring(state: State, rules: Rules) -> None:
 
     In January the stars of the year before are carried to the district score as entries. A
     district grade of B or lower
-    counts in the village as the book says. Nobody's score is computed outside the core.
+    counts in the village as the book says. Where firms are evaluated in five dimensions,
+    the same entries give their class. Nobody's score is computed outside the core.
     """
     if state.month % 12 == 0:
         _carry_stars(state, rules)
@@ -30,7 +33,9 @@ def scoring(state: State, rules: Rules) -> None:
         chains.head, chains.following, chains.entries, chains.dirty, chains.changes, switched, state.agents,
         rules.book.district_items, rules.book.village_items, rules.book.district_rules,
         rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
-        np.empty(_ROOM, np.int64), KINDS.index("villager"),
+        np.empty(_ROOM, np.int64), _ENTERPRISE, _VILLAGER,
+        rules.regimes.evaluation_on, rules.book.evaluated_items, rules.book.weighing, state.firm_class,
+        np.zeros(len(DIMENSIONS), np.int64),
     )  # fmt: skip
     chains.dirty[:] = 0
     state.active_before = state.active.copy()
@@ -39,7 +44,8 @@ def scoring(state: State, rules: Rules) -> None:
 @compiled
 def _fold_rows(
     head, following, entries, dirty, changes, switched, agents,
-    district_items, village_items, district_rules, village_rules, carried_mp, active, month, index, villager,
+    district_items, village_items, district_rules, village_rules, carried_mp, active, month, index,
+    enterprise, villager, evaluation_on, evaluated, weighing, firm_class, dimensions,
 ):  # fmt: skip
     """Fold each row whose account can have changed."""
     for row in range(head.shape[0]):
@@ -56,6 +62,11 @@ def _fold_rows(
                 entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
             )
             due = due or grade != agent.grade
+            if agent.kind == enterprise and evaluation_on[active[row]] == 1:
+                _, firm_class[row] = evaluate_account(
+                    entries, index, number, month, district_items[active[row]], district_rules[active[row]],
+                    evaluated[active[row]], weighing[active[row]], dimensions,
+                )  # fmt: skip
             agent.score_mp = score
             agent.grade = grade
             changes[0, row] = change

@@ -22,9 +22,13 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "question.law": ("Is every measure lawful?", "各项措施是否合法？"),
     "answer.cannot": ("This version cannot answer it yet: {why}", "本版本尚不能回答：{why}"),
     "answer.see_tables": ("Compared here: see the rows of “{scenario}”.", "本次已比较：见“{scenario}”各行。"),
+    "answer.by_department": (
+        "By department: see “{section}”.",
+        "各部门情况：见“{section}”。",
+    ),
     "answer.not_by_department": (
-        "This version does not split them by department.",
-        "本版本未按部门拆分。",
+        "This comparison does not split them by department.",
+        "本次比较未按部门拆分。",
     ),
     "answer.see_paths": (
         "Compared here: “{scenario}” ends within the horizon; see the monthly paths.",

@@ -49,10 +49,12 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Under “{scenario}”, compared with “{baseline}”",
         "在“{scenario}”下，与“{baseline}”相比",
     ),
-    "section.changes": ("What differs between the scenarios", "方案之间有何不同"),
+    "section.changes": ("What the scenarios change", "各方案改变了什么"),
     "section.outcomes": ("All outcomes", "全部结果"),
+    "section.years": ("Over the months: does it last?", "随时间变化：效果能否持续"),
     "section.settings": ("By setting", "分领域"),
     "section.groups": ("By group: who gains, who is hurt", "分群体：谁受益，谁受损"),
+    "section.areas": ("By area", "分镇街"),
     "section.costs": ("Cost and staff hours", "成本与工时"),
     "section.questions": ("What readers ask first", "读者最先问的问题"),
     "section.reading": ("How to read this", "阅读说明"),
@@ -76,9 +78,10 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "is at least the smallest "
         "relevant effect; “negligible” when the whole interval is smaller than that; “not "
         "defined” when there is "
-        "nothing to compare; otherwise “unclear”. Unclear is not the same as no effect.",
+        "nothing to compare, for there is nobody or nothing to divide by; otherwise “unclear”. "
+        "Unclear is not the same as no effect.",
         "结论：区间不含 0 且差异不小于最小相关效应时为“降低”或“升高”；整个区间小于最小相关效应时为“可忽略”；"
-        "没有可比数值时为“无定义”；其余为“不明确”。不明确不等于没有效果。",
+        "没有可作分母的对象、无可比数值时为“无定义”；其余为“不明确”。不明确不等于没有效果。",
     ),
     "reading.many": (
         "Many outcomes are compared at once: of 20 that do not move at all, about one interval "

@@ -11,18 +11,27 @@ TABLES: dict[str, tuple[str, str]] = {
     "column.smallest": ("Smallest relevant effect", "最小相关效应"),
     "column.verdict": ("Verdict", "结论"),
     "column.lever": ("Lever", "措施参数"),
-    "column.old": ("In the baseline", "基准取值"),
-    "column.new": ("In the scenario", "方案取值"),
+    "column.old": ("old value", "原值"),
+    "column.new": ("new value", "新值"),
     "column.group": ("Group", "群体"),
+    "column.lead": ("Department", "部门"),
+    "column.plan_rows": ("Rows of the plan it leads", "牵头的方案条目"),
     "column.neutral": ("moved (neutral)", "升降（中性）"),
     "column.question": ("Question", "问题"),
     "column.answer": ("Answer", "回答"),
     "column.what": ("What", "项目"),
     "column.which": ("Value", "值"),
     "caption.changes": (
-        "{scenario}: levers that differ from the baseline",
-        "{scenario}：与基准不同的措施参数",
+        "Levers that differ from the baseline ({count}): old value, new value in each scenario",
+        "与基准不同的措施参数（{count} 项）：原值，及各方案的新值",
     ),
+    "caption.changes_rest": (
+        "Levers that differ from the baseline ({count}), continued",
+        "与基准不同的措施参数（{count} 项），续",
+    ),
+    "changes.fold": ("Show the other {count} levers", "展开其余 {count} 项措施参数"),
+    "changes.same": ("as before", "同基准"),
+    "changes.count": ("{count} levers changed", "改变 {count} 项"),
     "changes.none": (
         "{scenario}: no lever differs from the baseline.",
         "{scenario}：没有与基准不同的措施参数。",
@@ -36,7 +45,15 @@ TABLES: dict[str, tuple[str, str]] = {
         "Differences and smallest relevant effects of shares are in percentage points.",
         "占比类结果的差异和最小相关效应以百分点表示。",
     ),
-    "note.not_in_baseline": ("– : not defined, or no interval.", "– ：无定义，或无区间。"),
+    "note.undefined": ("{outcomes}: {reason}.", "{outcomes}：{reason}。"),
+    "note.no_number": ("– : not defined, or no interval.", "– ：无定义，或无区间。"),
+    "note.leads": (
+        "Each cost is charged to the department that leads its row of the plan (E enterprises, C schools, "
+        "G government bodies, V villages, R communities); what stands outside the rows, to the Joint "
+        "credit office. Departments are rounded one by one and need not add up to the last digit.",
+        "各项成本记在方案相应条目的牵头部门名下（E 企业、C 学校、G 机关、V 村居、R 社区）；条目以外的记在"
+        "联席会议办公室名下。各部门分别取整，末位相加可能与合计略有出入。",
+    ),
     "note.totals": (
         "Totals (numbers, yuan, hours) stand for the whole district: the simulated {scale}, scaled up.",
         "总量（个数、元、小时）为全区数值，由所模拟的 {scale} 规模推算。",
@@ -50,6 +67,29 @@ TABLES: dict[str, tuple[str, str]] = {
         "{scenario}：分领域与基准的差异",
     ),
     "caption.group": ("{scenario}: differences to the baseline by group", "{scenario}：分群体与基准的差异"),
+    "caption.area": ("{scenario}: differences to the baseline by area", "{scenario}：分镇街与基准的差异"),
+    "caption.year": (
+        "{scenario}: differences to the baseline year by year",
+        "{scenario}：逐年与基准的差异",
+    ),
+    "caption.lead": (
+        "{scenario}: cost and staff hours by lead department",
+        "{scenario}：分牵头部门的成本与工时",
+    ),
+    "costs.leads": ("Cost and staff hours by lead department", "分牵头部门的成本与工时"),
+    "years.note": (
+        "Differences within each calendar year, averaged over its months. A programme that starts during a "
+        "year shows only a part of its effect in that year; an effect that lasts is still there in the last.",
+        "各日历年内按月平均的差异。年中开始的方案当年只显示部分效果；能持续的效果在最后一年仍然存在。",
+    ),
+    "areas.note": (
+        "An area counts everybody who lives or trades there, firms included.",
+        "各镇街包括在当地居住或经营的所有主体，含企业。",
+    ),
+    "groups.note": (
+        "Groups of people only; firms are in none of them.",
+        "仅指人群，不含企业。",
+    ),
     "matrix.cell": (
         "Each cell: difference, interval, verdict. Outcomes without a clear difference in "
         "any column are left out: "
@@ -60,6 +100,14 @@ TABLES: dict[str, tuple[str, str]] = {
     "matrix.none": (
         "{scenario}: no clear difference in any column, among {count} outcomes.",
         "{scenario}：{count} 项结果在各列中均无明确差异。",
+    ),
+    "matrix.undefined": (
+        "Not defined: nobody or nothing to divide by, in the baseline or in the scenario.",
+        "无定义：基准或方案中没有可作分母的对象。",
+    ),
+    "matrix.one_year": (
+        "The comparison covers one calendar year only.",
+        "本次比较只涉及一个日历年。",
     ),
     "matrix.absent": (
         "The outcomes compared here are not broken down this way.",

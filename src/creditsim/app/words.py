@@ -1,0 +1,281 @@
+"""Words of the catalogue commands in English and Chinese: heads, codes, values, units."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+LINE = 108
+"""Columns after which a detail goes on in the next line."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    # Heads of tables.
+    "head.row": ("row", "条目"),
+    "head.lever": ("lever", "措施参数"),
+    "head.title": ("title", "名称"),
+    "head.default": ("default", "默认值"),
+    "head.range": ("range", "取值范围"),
+    "head.unit": ("unit", "单位"),
+    "head.acts": ("acts", "本版生效"),
+    "head.activity": ("activity", "行为"),
+    "head.direction": ("is a", "性质"),
+    "head.met": ("met, % a month", "每月遇到 %"),
+    "head.base_rate": ("act, %", "基准率 %"),
+    "head.base_rate_range": ("range, %", "范围 %"),
+    "head.stake": ("stake, yuan", "利害金额（元）"),
+    "head.fine": ("fine, yuan", "罚款（元）"),
+    "head.target": ("target, %", "目标 %"),
+    "head.simulated": ("simulated, %", "模拟 %"),
+    "head.difference": ("difference, points", "差异（百分点）"),
+    "head.error": ("standard error", "标准误"),
+    "head.met_count": ("opportunities", "机会数"),
+    "head.work": ("lead department, line", "牵头部门、项目"),
+    "head.yuan": ("{side}, yuan", "{side}（元）"),
+    "head.hours": ("{side}, hours", "{side}（工时）"),
+    "head.change": ("change", "变化"),
+    # Values.
+    "yes": ("yes", "是"),
+    "not_yet": ("not yet", "尚未"),
+    "range": ("{low} to {high}", "{low} 至 {high}"),
+    "or": ("{range}, or {other}", "{range}，或 {other}"),
+    "one_of": ("one of {count}", "{count} 选一"),
+    "direction.breach": ("breach", "失信"),
+    "direction.merit": ("merit", "守信"),
+    "and": (", ", "、"),
+    "either": (" or ", "或"),
+    "then": ("; ", "；"),
+    "unit.share": ("share", "比例"),
+    # Details.
+    "plan": ("plan {section}", "计划 {section}"),
+    "requires": ("requires {names}", "前提 {names}"),
+    "options": ("options {names}", "可选 {names}"),
+    "source": ("source: {source} ({kind}, confidence {confidence})",
+               "来源：{source}（{kind}，可信度{confidence}）"),
+    "who": ("for {kinds}", "主体：{kinds}"),
+    "who_with": ("for {kinds} ({traits})", "主体：{kinds}（{traits}）"),
+    "reward": ("cash at the baseline {yuan} yuan", "基准奖励 {yuan} 元"),
+    "harm": ("harm to others {yuan} yuan", "对他人损害 {yuan} 元"),
+    "benefit": ("benefit to others {yuan} yuan", "对他人效益 {yuan} 元"),
+    "gaming": ("may be done for points alone", "可能只为积分"),
+    "noticed": ("noticed by {channels}", "发现渠道：{channels}"),
+    "visit": ("one visit", "单次检查"),
+    "other_inspection": ("other inspectors", "其他部门检查"),
+    "items": ("items {names}", "评分事项 {names}"),
+    "confidence.H": ("high", "高"),
+    "confidence.M": ("medium", "中"),
+    "confidence.L": ("low", "低"),
+    "source_kind.plan": ("plan", "计划"),
+    "source_kind.law": ("law", "法规"),
+    "source_kind.retrieved": ("retrieved", "查得资料"),
+    "source_kind.proxy": ("proxy", "替代规则"),
+    "source_kind.derived": ("derived", "推算"),
+    "source_kind.assumption": ("assumption", "假设"),
+    "source_kind.survey": ("survey", "调查"),
+    "source_kind.official_statistics": ("official statistics", "官方统计"),
+    "source_kind.paper": ("paper", "论文"),
+    "source_kind.news": ("news", "新闻"),
+    "source_kind.census": ("census", "普查"),
+    # Codes of the vocabulary.
+    "kind.enterprise": ("enterprise", "企业"),
+    "kind.teacher": ("teacher", "教师"),
+    "kind.villager": ("villager", "村民"),
+    "kind.resident": ("resident", "居民"),
+    "kind.student": ("student", "学生"),
+    "kind.civil_servant": ("civil servant", "公职人员"),
+    "kind.school": ("school", "学校"),
+    "kind.agency": ("agency", "机关单位"),
+    "channel.inspection": ("inspection", "检查"),
+    "channel.complaint": ("complaint", "投诉"),
+    "channel.neighbour_report": ("neighbours' reports", "邻里反映"),
+    "channel.automatic_record": ("automatic record", "系统记录"),
+    "channel.court": ("court", "法院"),
+    "channel.self_report": ("self-report", "自行申报"),
+    "channel.media": ("media", "媒体"),
+    "trait.active": ("active", "正常经营"),
+    "trait.firm": ("firm", "企业法人"),
+    "trait.sole_trader": ("sole trader", "个体工商户"),
+    "trait.food": ("food", "食品"),
+    "trait.manufacturing": ("manufacturing", "制造"),
+    "trait.construction": ("construction", "建筑"),
+    "trait.retail": ("retail", "零售"),
+    "trait.catering": ("catering", "餐饮"),
+    "trait.services": ("services", "服务"),
+    "trait.public_staff": ("public staff", "公办单位人员"),
+    "trait.private_staff": ("private staff", "民办单位人员"),
+    "trait.urban_household": ("household in town", "城镇家庭"),
+    "trait.aged_18_60": ("aged 18 to 60", "18 至 60 岁"),
+    "trait.parent_nearby": ("a parent nearby", "父母住在附近"),
+    "trait.trusted_neighbour": ("trusted by neighbours", "受邻里信任"),
+    "trait.rural": ("rural", "农村"),
+    "sum": ("Sum", "合计"),
+    # Lines of the yearly cost; in English they are their own names.
+    "line.Coordination": ("Coordination", "统筹协调"),
+    "line.Verification desk": ("Verification desk", "记录核实"),
+    "line.Objection desk": ("Objection desk", "异议处理"),
+    "line.Collectors, village": ("Collectors, village", "信息采集（村）"),
+    "line.Collectors, community": ("Collectors, community", "信息采集（社区）"),
+    "line.Errands desk, village": ("Errands desk, village", "代办服务（村）"),
+    "line.Errands desk, community": ("Errands desk, community", "代办服务（社区）"),
+    "line.Help with the app": ("Help with the app", "助老助网服务"),
+    "line.Visits above the ordinary ones": ("Visits above the ordinary ones", "常规以外的检查"),
+    "line.Consent and notice": ("Consent and notice", "同意与告知"),
+    "line.Village credit funds": ("Village credit funds", "村级信用基金"),
+    "line.Sub-district fund": ("Sub-district fund", "镇街信用基金"),
+    "line.Sorting rewards": ("Sorting rewards", "垃圾分类奖励"),
+    "line.Publicity and events": ("Publicity and events", "宣传与活动"),
+    "line.App drive": ("App drive", "应用推广"),
+    "line.Platform and app, district part": ("Platform and app, district part", "平台与应用（区级部分）"),
+    # Fields of a scenario beside its levers.
+    "field.population": ("population", "人口"),
+    "field.start": ("first month", "起始月份"),
+    "field.months": ("months", "月数"),
+    "field.burn_in_months": ("months of burn-in", "预热月数"),
+    # Sentences.
+    "levers.shown": (
+        "{shown} of {all} levers, {acting} of them act in this version; the others may only have their "
+        "default.\nValues are written as a scenario file takes them; notes and declared outcomes are in "
+        "--json.",
+        "共 {all} 个措施参数，此处列出 {shown} 个，其中 {acting} 个在本版生效；其余只能取默认值。\n"
+        "取值写法与方案文件相同；备注和预先声明的结果见 --json。",
+    ),
+    "activities.shown": (
+        "{shown} of {all} activities. Act: share that acts at the baseline of 2019, given the opportunity.\n"
+        "~ is the worth of the consequence where the law sets no fine. Chances of notice are per act; "
+        "those of one visit, per visit.",
+        "共 {all} 项行为，此处列出 {shown} 项。基准率：2019 年基准下遇到机会者的实施比例。\n"
+        "~ 表示法律未设罚款时后果的折算金额。发现概率按每次行为计；“单次检查”按每次检查计。",
+    ),
+    "activities.none": (
+        "No activity of this kind of agents in this version: {kind}.",
+        "本版没有该类主体的行为：{kind}。",
+    ),
+    "rates.clock": ("simulating the status quo of 2019", "正在模拟 2019 年现状"),
+    "rates.shown": (
+        "Simulated: {share} of the district, seed {seed}, replications: {replications}, the year before the "
+        "first policy month.\n{near} of {measured} lie within {limit} standard errors of the target{others}.",
+        "模拟规模为全区的 {share}，种子 {seed}，重复 {replications} 次，取政策首月之前的一年。\n"
+        "{measured} 项中有 {near} 项与目标相差不超过 {limit} 个标准误{others}。",
+    ),
+    "rates.others": ("; beyond: {names}", "；超出的有：{names}"),
+    "diff.changes": ("{a} → {b}: levers that differ: {count}", "{a} → {b}：不同的措施参数 {count} 个"),
+    "diff.costs": (
+        "Public cost of a year of full delivery, at full size, above ordinary enforcement\n"
+        "A: {a}, B: {b}",
+        "全面落实一年的公共成本（全区规模，常规执法以外）\nA：{a}，B：{b}",
+    ),
+    "diff.costs_note": (
+        "Hours are those of public staff and paid collectors. Lines that are 0 in both are left out. Not "
+        "counted: fines,\nfirms' own time, private discounts, visits moved by grade.",
+        "工时指公职人员和有偿采集人员的工时。两个方案均为 0 的项目从略。\n"
+        "未计入：罚款、企业自身用时、商家优惠、按等级调整的检查。",
+    ),
+    "diff.no_costs": (
+        "Neither costs anything above ordinary enforcement.",
+        "两个方案均无常规执法以外的成本。",
+    ),
+}  # fmt: skip
+"""Words by key; braces are filled by the caller."""
+
+
+def word(key: str, lang: str, **values: Any) -> str:
+    """Return a word or sentence in a language, its braces filled.
+
+    Examples
+    --------
+    >>> word("range", "en", low=0, high=1), word("kind.villager", "zh")
+    ('0 to 1', '村民')
+    """
+    return WORDS[key][lang == "zh"].format(**values)
+
+
+def words(family: str, codes: Iterable[str], lang: str, between: str = "and") -> str:
+    """Return the words for some codes of the vocabulary in one line.
+
+    Examples
+    --------
+    >>> words("kind", ("teacher", "resident"), "en")
+    'teacher, resident'
+    """
+    return word(between, lang).join(word(f"{family}.{code}", lang) for code in codes)
+
+
+def unit_in(unit: str, lang: str) -> str:
+    """Return the words for a lever's unit; blank where the values speak for themselves."""
+    from creditsim.report.numbers import unit_text
+
+    if unit in ("switch", "choice", "month"):
+        return ""
+    return word("unit.share", lang) if unit == "share" else unit_text(unit, lang)
+
+
+def value_in(value: Any) -> str:
+    """Return a lever's value as a scenario file takes it.
+
+    Examples
+    --------
+    >>> value_in(True), value_in(0.4), value_in(550000.0), value_in("never")
+    ('true', '0.4', '550000', 'never')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def range_in(lever: Any, lang: str) -> str:
+    """Return the values that a lever may have; a choice's options stand in its details."""
+    if lever.form == "switch":
+        return "true, false"
+    if lever.form == "choice":
+        return word("one_of", lang, count=len(lever.options))
+    text = word("range", lang, low=value_in(lever.low), high=value_in(lever.high))
+    # A month may always be `never`; a number its `off` value, wherever the range lies.
+    beside = lever.form == "month" or not lever.low <= lever.off <= lever.high
+    return word("or", lang, range=text, other=value_in(lever.off)) if beside else text
+
+
+def source_in(entry: Any, lang: str) -> str:
+    """Return an entry's passport in one line; sources are cited in English."""
+    return word(
+        "source",
+        lang,
+        source=entry.source,
+        kind=word(f"source_kind.{entry.source_kind}", lang),
+        confidence=word(f"confidence.{entry.confidence}", lang),
+    )
+
+
+def with_details(table: str, details: Iterable[Iterable[str]], indent: int) -> str:
+    r"""Return a table with lines of details under each of its rows.
+
+    Parameters
+    ----------
+    table : str
+        Head, rule and one line a row.
+    details : iterable
+        Texts by row; a long one goes on in the next line, a blank one is left out.
+    indent : int
+        Columns that details stand to the right.
+
+    Examples
+    --------
+    >>> print(with_details("name  n\n----  -\nfirst 1", [["what it is", ""]], 2))
+    name  n
+    ----  -
+    first 1
+      what it is
+    """
+    head, rule, *rows = table.splitlines()
+    lines = [head, rule]
+    for row, texts in zip(rows, details, strict=True):
+        lines.append(row)
+        for text in texts:
+            lines += textwrap.wrap(
+                text,
+                LINE,
+                initial_indent=" " * indent,
+                subsequent_indent=" " * (indent + 2),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    return "\n".join(lines)
