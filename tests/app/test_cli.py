@@ -115,7 +115,7 @@ def only_json(text):
 def test_help_shows_examples(said):
     code, out, err = said("--help")
     assert (code, err) == (0, [])
-    for command in ("list", "run", "compare", "replay"):
+    for command in ("list", "levers", "activities", "diff", "run", "compare", "replay"):
         assert f"  {command} " in out
         code, text, err = said(command, "--help")
         assert (code, err) == (0, [])

@@ -99,7 +99,12 @@ def test_transfers_are_the_funds_and_rewards():
 def test_moving_visits_by_grade_costs_nothing():
     scenario = load_scenario("status-quo-2019")
     moved = scenario.with_levers(
-        {"inspection.top_grade_visit_ratio_share": 0.4, "inspection.random_floor_share": 0.2}
+        {
+            "evaluation.firm_five_dimension_on": True,
+            "evaluation.weights_choice": "default",
+            "inspection.top_grade_visit_ratio_share": 0.4,
+            "inspection.random_floor_share": 0.2,
+        }
     )
     assert yearly_cost(moved).yuan == yearly_cost(scenario).yuan
 

@@ -10,6 +10,8 @@ from typing import Any
 from creditsim.app.commands import standard_output_kept
 from creditsim.app.printing import Voice, table_text
 from creditsim.app.words import word
+from creditsim.report.labels import title_of
+from creditsim.report.numbers import NOTHING, number_text
 
 Measured = dict[str, dict[str, float | int | None]]
 
@@ -79,8 +81,6 @@ def rates_text(
 
 def _points(share: float | None, sign: bool = False) -> str:
     """Return a share in percent with three decimals; a dash where there is none."""
-    from creditsim.report.numbers import NOTHING, number_text
-
     if share is None:
         return NOTHING
     return ("+" if sign and round(share, 5) > 0 else "") + number_text(100.0 * share, 3)

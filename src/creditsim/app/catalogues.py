@@ -19,6 +19,7 @@ from creditsim.app.words import (
     words,
 )
 from creditsim.core.errors import Fault, InputError
+from creditsim.report.labels import title_of
 
 INDENT = 6
 """Columns that details stand to the right of their row."""
@@ -192,6 +193,8 @@ def _lever_words(lever: Any, lang: str) -> str:
         parts.append(word("plan", lang, section=lever.plan_section))
     if lever.options:
         parts.append(word("options", lang, names=", ".join(lever.options)))
+    if lever.form == "month":
+        parts.append(word("never", lang))
     if lever.requires:
         parts.append(word("requires", lang, names=", ".join(lever.requires)))
     return word("then", lang).join(parts)

@@ -10,6 +10,8 @@ from creditsim.app.options import choice_faults
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.app.words import unit_in, value_in, word
 from creditsim.core.errors import InputError
+from creditsim.report.labels import name_of, title_of
+from creditsim.report.numbers import number_text
 
 FIELDS = ("population", "start", "months", "burn_in_months")
 """What decides a scenario's results beside its levers."""
@@ -137,8 +139,6 @@ def _costs_text(found: Mapping[str, Any], lang: str) -> str:
 
 def _amounts(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return yuan and hours of both scenarios and their changes, summed over lines, as text."""
-    from creditsim.report.numbers import number_text
-
     cells = []
     for what in ("yuan", "staff_hours"):
         old, new = (sum(line[f"{side}_{what}"] for line in lines) for side in ("a", "b"))

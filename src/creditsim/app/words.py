@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
+from creditsim.report.numbers import unit_text
+
 LINE = 108
 """Columns after which a detail goes on in the next line."""
 
@@ -20,7 +22,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.acts": ("acts", "本版生效"),
     "head.activity": ("activity", "行为"),
     "head.direction": ("is a", "性质"),
-    "head.met": ("met, % a month", "每月遇到 %"),
+    "head.met": ("met, %", "遇到 %"),
     "head.base_rate": ("act, %", "基准率 %"),
     "head.base_rate_range": ("range, %", "范围 %"),
     "head.stake": ("stake, yuan", "利害金额（元）"),
@@ -48,6 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit.share": ("share", "比例"),
     # Details.
     "plan": ("plan {section}", "计划 {section}"),
+    "never": ("or never", "或 never"),
     "requires": ("requires {names}", "前提 {names}"),
     "options": ("options {names}", "可选 {names}"),
     "source": ("source: {source} ({kind}, confidence {confidence})",
@@ -140,10 +143,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "取值写法与方案文件相同；备注和预先声明的结果见 --json。",
     ),
     "activities.shown": (
-        "{shown} of {all} activities. Act: share that acts at the baseline of 2019, given the opportunity.\n"
-        "~ is the worth of the consequence where the law sets no fine. Chances of notice are per act; "
+        "{shown} of {all} activities. Met: chance a month to meet the opportunity; act: share that then acts at "
+        "the baseline\nof 2019. "
+        "~ is the worth of the consequence where the law sets no fine. Chances of notice\nare per act; "
         "those of one visit, per visit.",
-        "共 {all} 项行为，此处列出 {shown} 项。基准率：2019 年基准下遇到机会者的实施比例。\n"
+        "共 {all} 项行为，此处列出 {shown} 项。遇到：每月遇到机会的概率；基准率：2019 年基准下遇到机会者的实施比例。\n"
         "~ 表示法律未设罚款时后果的折算金额。发现概率按每次行为计；“单次检查”按每次检查计。",
     ),
     "activities.none": (
@@ -202,8 +206,6 @@ def words(family: str, codes: Iterable[str], lang: str, between: str = "and") ->
 
 def unit_in(unit: str, lang: str) -> str:
     """Return the words for a lever's unit; blank where the values speak for themselves."""
-    from creditsim.report.numbers import unit_text
-
     if unit in ("switch", "choice", "month"):
         return ""
     return word("unit.share", lang) if unit == "share" else unit_text(unit, lang)
@@ -223,14 +225,13 @@ def value_in(value: Any) -> str:
 
 
 def range_in(lever: Any, lang: str) -> str:
-    """Return the values that a lever may have; a choice's options stand in its details."""
+    """Return the values that a lever may have; words it may have stand in its details."""
     if lever.form == "switch":
         return "true, false"
     if lever.form == "choice":
         return word("one_of", lang, count=len(lever.options))
     text = word("range", lang, low=value_in(lever.low), high=value_in(lever.high))
-    # A month may always be `never`; a number its `off` value, wherever the range lies.
-    beside = lever.form == "month" or not lever.low <= lever.off <= lever.high
+    beside = lever.form == "number" and not lever.low <= lever.off <= lever.high
     return word("or", lang, range=text, other=value_in(lever.off)) if beside else text
 
 

@@ -13,7 +13,7 @@ from creditsim.population.agents import CELLS_PER_AREA
 from creditsim.population.synthesis import Population
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import KINDS
+from creditsim.spec.vocabulary import KINDS, SITE_KINDS
 
 RANKS = np.dtype(
     [("file", "i8"), ("consent", "i8"), ("migrant", "i8"), ("aware", "i8"), ("fund", "i8"), ("bins", "i8")]
@@ -218,6 +218,19 @@ def _ranks(population: Population) -> np.ndarray:
     for index, name in enumerate(("file", "consent", "migrant", "aware")):
         ranks[name] = draws.words(*key, agents["slot"], 0, draws.FILE_OPENED, index)
     for index, name in enumerate(("fund", "bins")):
-        by_site = draws.words(*key, np.arange(len(population.sites)), 0, draws.PLACE, 64 + index)
+        by_site = _site_ranks(
+            population, draws.words(*key, np.arange(len(population.sites)), 0, draws.PLACE, 64 + index)
+        )
         ranks[name] = by_site[agents["home"]]
     return ranks.view(np.recarray)
+
+
+def _site_ranks(population: Population, lots: np.ndarray) -> np.ndarray:
+    """Return 32-bit words by which a share of the sites of each kind is reached exactly, in the order of lots."""
+    kinds = population.sites["kind"]
+    ranks = np.zeros(len(kinds), np.int64)
+    for code in range(len(SITE_KINDS)):
+        sites = np.flatnonzero(kinds == code)
+        order = np.argsort(lots[sites], kind="stable")
+        ranks[sites[order]] = (2 * np.arange(len(sites)) + 1) * 2**31 // max(len(sites), 1)
+    return ranks

@@ -73,6 +73,7 @@ def lead_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: 
     titles = scenario_titles(comparison.scenarios, lang)
     names = part_names(comparison, "lead", leads, lang)
     plan = plan_rows(levers)
+    separator = say("list_separator", lang)
     outcomes = list(dict.fromkeys(row["outcome"] for row in rows))
     whole = [row for row in headline_rows(comparison, "cost") if row["setting"] == "all"]
     found = {(row["scenario"], row["part"], row["outcome"]): row for row in rows}
@@ -80,33 +81,34 @@ def lead_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: 
     head = [Cell((say("column.lead", lang),)), Cell((say("column.plan_rows", lang),))]
     for name in outcomes:
         outcome = comparison.catalogue[name]
-        what = say("with_setting", lang, title=title_of(outcome, lang), setting=unit_text(outcome.unit, lang))
+        what = title_of(outcome, lang), unit_text(outcome.unit, lang)
         head += [
-            Cell((say(f"column.{key}", lang), what), "number") for key in ("baseline", "value", "difference")
+            Cell((say(f"column.{key}", lang), *what), "number") for key in ("baseline", "value", "difference")
         ]
     tables = []
     for label in compared(comparison):
         body = []
         for lead in [*leads, "all"]:
             department = names[lead] if lead in names else say("lead.all", lang)
-            line = [Cell((department,), "head"), Cell((plan.get(lead.partition("_")[2], ""),))]
+            line = [Cell((department,), "head"), Cell((separator.join(plan.get(lead.partition("_")[2], ())),))]
             for name in outcomes:
                 line += _amounts(found.get((label, lead, name)), lang)
             body.append(tuple(line))
-        notes = [say("note.leads", lang), _totals_note(comparison, lang)]
-        tables.append(Table(say("caption.lead", lang, scenario=titles[label]), tuple(head), body, notes))
+        caption = say("caption.lead", lang, scenario=titles[label])
+        tables.append(Table(caption, tuple(head), body, look="matrix leads"))
+    tables[-1].notes.extend([say("note.leads", lang), _totals_note(comparison, lang)])
     return tables
 
 
-def plan_rows(levers: Mapping[str, Any]) -> dict[str, str]:
-    """Return the rows of the plan that each department leads, in one line."""
+def plan_rows(levers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the rows of the plan that each department leads."""
     from creditsim.spec.costing import lead_of
 
-    rows: dict[str, list[str]] = {}
+    rows: dict[str, set[str]] = {}
     for name, lever in levers.items():
         if PLAN_ROW.fullmatch(lever.row):
-            rows.setdefault(lead_of(name), []).append(lever.row)
-    return {lead: ", ".join(sorted(set(mine))) for lead, mine in rows.items()}
+            rows.setdefault(lead_of(name), set()).add(lever.row)
+    return {lead: sorted(mine) for lead, mine in rows.items()}
 
 
 def _amounts(row: Mapping[str, Any] | None, lang: str) -> list[Cell]:

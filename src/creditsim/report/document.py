@@ -181,17 +181,21 @@ def _findings(comparison: ComparedScenarios, label: str, kind: str, lang: str) -
         parts.append(f"<p><strong>{escape(behaviour_sentence(rows, lang))}</strong></p>")
     else:
         parts.append(f"<p>{escape(say('sentence.none_clear', lang))}</p>")
-    quiet = {
-        name_of("verdict", verdict, lang): [row for row in rows if row["verdict"] == verdict]
-        for verdict in ("negligible", "unclear")
-    }
-    undefined = by_reason(comparison, rows)
-    quiet |= {say(f"undefined.{reason}", lang): mine for reason, mine in undefined.items()}
-    for words, mine in quiet.items():
-        if mine:
-            outcomes = outcome_list(mine, comparison.catalogue, lang)
-            line = say("sentence.others", lang, verdict=words, count=len(mine), outcomes=outcomes)
+    for verdict in ("negligible", "unclear"):
+        quiet = [row for row in rows if row["verdict"] == verdict]
+        if quiet:
+            line = say(
+                "sentence.others",
+                lang,
+                verdict=name_of("verdict", verdict, lang),
+                count=len(quiet),
+                outcomes=outcome_list(quiet, comparison.catalogue, lang),
+            )
             parts.append(f'<p class="note">{escape(line[:1].upper() + line[1:])}</p>')
+    for reason, mine in by_reason(comparison, rows).items():
+        outcomes = outcome_list(mine, comparison.catalogue, lang)
+        line = say("note.undefined", lang, outcomes=outcomes, reason=say(f"undefined.{reason}", lang))
+        parts.append(f'<p class="note">{escape(line)}</p>')
     return "".join(parts)
 
 

@@ -49,7 +49,7 @@ def undefined_notes(comparison: ComparedScenarios, rows: Sequence[Mapping[str, A
         places: dict[str, list[str]] = {}
         for row in mine:
             name = outcome_title(comparison.catalogue[row["outcome"]], row["setting"], lang)
-            places.setdefault(name, []).append(titles[row["scenario"]])
+            places.setdefault(name, []).append(say("quoted", lang, text=titles[row["scenario"]]))
         whole = len(compared(comparison))
         named = [
             name

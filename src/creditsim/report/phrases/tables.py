@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[str, str]] = {
         "与基准不同的措施参数（{count} 项），续",
     ),
     "changes.fold": ("Show the other {count} levers", "展开其余 {count} 项措施参数"),
-    "changes.same": ("as before", "同基准"),
+    "changes.same": ("unchanged", "不变"),
     "changes.count": ("{count} levers changed", "改变 {count} 项"),
     "changes.none": (
         "{scenario}: no lever differs from the baseline.",

@@ -85,20 +85,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "{unclear} 项无法据本次模拟判断。",
     ),
     "undefined.baseline": (
-        "not defined in the baseline: nobody or nothing to divide by",
-        "基准中无定义，没有可作分母的对象",
+        "not defined in the baseline (nobody or nothing to divide by)",
+        "基准中无定义（没有可作分母的对象）",
     ),
     "undefined.scenario": (
-        "not defined in the scenario: nobody or nothing to divide by",
-        "方案中无定义，没有可作分母的对象",
+        "not defined in the scenario (nobody or nothing to divide by)",
+        "方案中无定义（没有可作分母的对象）",
     ),
     "undefined.both": (
-        "not defined in the baseline, nor in the scenario: nobody or nothing to divide by",
-        "基准和方案中均无定义，没有可作分母的对象",
+        "not defined in the baseline, nor in the scenario (nobody or nothing to divide by)",
+        "基准和方案中均无定义（没有可作分母的对象）",
     ),
     "undefined.some": (
-        "not defined in some replications: nobody or nothing to divide by",
-        "部分重复中无定义，没有可作分母的对象",
+        "not defined in some replications (nobody or nothing to divide by)",
+        "部分重复中无定义（没有可作分母的对象）",
     ),
     "sentence.none_at_all": ("No outcome of this kind was computed.", "没有计算这一类结果。"),
 }
