@@ -143,11 +143,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "取值写法与方案文件相同；备注和预先声明的结果见 --json。",
     ),
     "activities.shown": (
-        "{shown} of {all} activities. Met: chance a month to meet the opportunity; act: share that then acts at "
-        "the baseline\nof 2019. "
-        "~ is the worth of the consequence where the law sets no fine. Chances of notice\nare per act; "
-        "those of one visit, per visit.",
-        "共 {all} 项行为，此处列出 {shown} 项。遇到：每月遇到机会的概率；基准率：2019 年基准下遇到机会者的实施比例。\n"
+        "{shown} of {all} activities. Met: chance a month to meet the opportunity. Act: share that then "
+        "acts, in 2019.\n~ is the worth of the consequence where the law sets no fine. Chances of notice are "
+        "per act; of one visit, per visit.",
+        "共 {all} 项行为，此处列出 {shown} 项。遇到：每月遇到机会的概率；基准率：2019 年遇到机会后实施的比例。\n"
         "~ 表示法律未设罚款时后果的折算金额。发现概率按每次行为计；“单次检查”按每次检查计。",
     ),
     "activities.none": (

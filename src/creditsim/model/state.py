@@ -226,7 +226,7 @@ def _ranks(population: Population) -> np.ndarray:
 
 
 def _site_ranks(population: Population, lots: np.ndarray) -> np.ndarray:
-    """Return 32-bit words by which a share of the sites of each kind is reached exactly, in the order of lots."""
+    """Return 32-bit words by which a share of the sites of each kind is reached exactly, by lot."""
     kinds = population.sites["kind"]
     ranks = np.zeros(len(kinds), np.int64)
     for code in range(len(SITE_KINDS)):
