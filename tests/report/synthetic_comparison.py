@@ -1,7 +1,7 @@
 """A comparison made of invented numbers, for tests of the report; nothing here was simulated.
 
 Three scenarios, 10 replications, 36 months; outcomes of every kind; one that is never
-defined, one that moves for some groups only. Noise comes from the project's own draws.
+defined, one only in the programmes, one that moves for some groups only. Noise comes from the project's own draws.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ GROUPS = (
     "low_education",
     "other_education",
 )
+AREAS = ("area_qiaotou", "area_huangguan", "area_nowhere_known")
+LEADS = ("lead_joint_office", "lead_education", "lead_rural_economy")
 SETTINGS = ("all", "enterprise", "school", "government", "village", "community")
 
 # outcome: level in the baseline, noise, effect of the plan, effect of the guidance
@@ -48,9 +50,13 @@ INVENTED = {
     "breach.social_harm_yuan_month": (8_400_000.0, 90_000.0, -410_000.0, -150_000.0),
     "cost.public_yuan_month": (37_000.0, 900.0, 541_000.0, 519_000.0),
     "cost.staff_hours_month": (520.0, 14.0, 4_730.0, 3_900.0),
+    "breach.after_warning_share": (0.3, 0.01, 0.02, 0.01),
 }
+ONLY_IN_PROGRAMMES = ("breach.after_warning_share",)
 WITHIN_GROUPS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000", "aware.active_share",
                  "merit.participation_share", "trust.scheme_index")  # fmt: skip
+WITHIN_AREAS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000")
+WITHIN_LEADS = ("cost.public_yuan_month", "cost.staff_hours_month")
 WITHIN_SETTINGS = ("breach.all_per_1000_month", "harm.wrongly_penalised_per_1000")
 
 
@@ -76,6 +82,8 @@ def invented_outcomes(replications: int = 10, months: int = 36) -> pd.DataFrame:
         cells = [("all", "all")]
         cells += [("all", group) for group in GROUPS[1:] if outcome in WITHIN_GROUPS]
         cells += [(setting, "all") for setting in SETTINGS[1:] if outcome in WITHIN_SETTINGS]
+        cells += [("all", area) for area in AREAS if outcome in WITHIN_AREAS]
+        cells += [("all", lead) for lead in LEADS if outcome in WITHIN_LEADS]
         for place, (setting, group) in enumerate(cells):
             weight = 0.2 if group in ("age_60_plus", "offline") else 1.0 + 0.05 * place
             shared = noise(1000 * number + place, replications * months).reshape(replications, months)
@@ -85,6 +93,8 @@ def invented_outcomes(replications: int = 10, months: int = 36) -> pd.DataFrame:
                 moved = 0.0 if position == 0 else 0.5
                 own = own.reshape(shared.shape)
                 value = level + effect * ramp + spread * (shared + moved * (own + own[:, :1]))
+                if position == 0 and outcome in ONLY_IN_PROGRAMMES:
+                    value = np.full(shared.shape, np.nan)
                 frames.append(
                     pd.DataFrame(
                         {

@@ -26,6 +26,13 @@ DRAW = {
     "group paths": lambda comparison, ax, lang: comparison.plot("active", group="offline", ax=ax, lang=lang),
     "forest": lambda comparison, ax, lang: comparison.plot_differences(ax=ax, lang=lang),
     "groups": lambda comparison, ax, lang: comparison.plot_differences("breaches", ax=ax, lang=lang),
+    "areas": lambda comparison, ax, lang: comparison.plot_differences("breaches", "area", ax=ax, lang=lang),
+    "departments": lambda comparison, ax, lang: comparison.plot_differences(
+        "cost.public_yuan_month", by="lead", ax=ax, lang=lang
+    ),
+    "area paths": lambda comparison, ax, lang: comparison.plot(
+        "breaches", group="area_qiaotou", ax=ax, lang=lang
+    ),
     "settings": lambda comparison, ax, lang: comparison.plot_differences(
         "breaches", by="setting", ax=ax, lang=lang
     ),
@@ -73,6 +80,17 @@ def test_units_stand_on_the_axes(comparison):
     assert comparison.plot("active").get_ylabel() == "%"
     assert "percentage points" in comparison.plot_differences("active").get_xlabel()
     matplotlib.pyplot.close("all")
+
+
+def test_rows_of_a_split_are_that_split_only(comparison, ax):
+    comparison.plot_differences("breaches", by="area", ax=ax, lang="en")
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == ["Everybody", "Huangguan", "Qiaotou", "nowhere known"]
+    comparison.plot("breaches", group="area_qiaotou", ax=ax)
+    assert ax.get_title(loc="left") == "Breaches, all activities (Qiaotou)"
+    for wrong, message in (("wealth", "expected a known split"), ("lead", "is not split by lead")):
+        with pytest.raises(InputError, match=message):
+            comparison.plot_differences("breaches", by=wrong)
 
 
 def test_the_line_is_the_mean_of_the_replications(comparison, ax):

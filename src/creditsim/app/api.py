@@ -187,6 +187,9 @@ def _check_comparable(chosen: list[Scenario]) -> None:
 @contextmanager
 def _bar(total: int, unit: str, shown: bool | None) -> Iterator:
     """Give a function that moves a progress bar on: on a terminal and in notebooks, silent elsewhere."""
+    if shown is False:
+        yield lambda: None
+        return
     from tqdm.auto import tqdm
 
     with tqdm(total=total, unit=unit, disable=None if shown is None else not shown, leave=False) as bar:

@@ -90,7 +90,10 @@ def lead_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: 
         body = []
         for lead in [*leads, "all"]:
             department = names[lead] if lead in names else say("lead.all", lang)
-            line = [Cell((department,), "head"), Cell((separator.join(plan.get(lead.partition("_")[2], ())),))]
+            line = [
+                Cell((department,), "head"),
+                Cell((separator.join(plan.get(lead.partition("_")[2], ())),)),
+            ]
             for name in outcomes:
                 line += _amounts(found.get((label, lead, name)), lang)
             body.append(tuple(line))

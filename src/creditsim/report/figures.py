@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+LEGEND_INCHES = 3.3
+"""Room that an entry of a legend needs across."""
+
+
 @contextlib.contextmanager
 def figure_style(lang: str) -> Iterator[str]:
     """Apply the house's style inside a block; yield the language that figures can be labelled in."""
@@ -210,9 +214,8 @@ def shared_legend(figure: Figure, axes: Sequence[Axes], lang: str) -> None:
         for ax in axes:
             for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
                 entries.setdefault(label, handle)
-        figure.legend(
-            entries.values(), entries.keys(), loc="outside lower center", ncols=min(3, len(entries))
-        )
+        columns = min(len(entries), max(1, int(figure.get_figwidth() / LEGEND_INCHES)))
+        figure.legend(entries.values(), entries.keys(), loc="outside lower center", ncols=columns)
 
 
 def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
