@@ -89,7 +89,18 @@ def test_a_scenario_does_not_differ_from_itself(said, differing):
     code, out, _ = said("diff", "no-programme", "no-programme")
     assert code == 0
     assert out.splitlines()[0] == "no-programme → no-programme: levers that differ: 0"
-    assert "costs" in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_spent_is_said_and_a_new_line_keeps_its_name(lang):
+    from creditsim.app.differences import difference_text
+
+    free = {"line": "A line to come", "lead": "education", **dict.fromkeys(sorted(AMOUNTS), 0.0)}
+    found = {"a": "x", "b": "y", "fields": [], "changes": [], "costs": [free]}
+    assert len(difference_text(found, lang).splitlines()) == 3
+    found["costs"] = [{**free, "b_yuan": 2.5e6}]
+    line = next(line for line in difference_text(found, lang).splitlines() if "A line to come" in line)
+    assert line.split()[-6:] == ["0", "2,500,000", "+2,500,000", "0", "0", "0"]
 
 
 def test_a_file_shows_what_it_changes_and_nothing_else(said, differing, tmp_path):

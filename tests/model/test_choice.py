@@ -70,11 +70,13 @@ def test_a_perceived_false_record_takes_force_from_the_sanction():
 
 def test_detection_by_several_channels_is_one_less_the_product_of_misses():
     act = activity(channels=[0.1, 0.2, 0, 0, 0, 0, 0], seen_given_visit=0.5)
-    assert choice.perceived_detection(agent(), act, 0.2) == pytest.approx(1 - (1 - 0.2) * (1 - 0.2))
+    assert choice.perceived_detection(agent(), act, 0.2, 1.0) == pytest.approx(1 - (1 - 0.2) * (1 - 0.2))
+    posted = choice.perceived_detection(agent(), act, 0.2, 2.0)
+    assert posted == pytest.approx(1 - (1 - 0.2) * (1 - 0.4)), "a posted code doubles complaints"
     blind = agent(belief=0.0)
-    assert choice.perceived_detection(blind, act, 0.2) == 0.0
+    assert choice.perceived_detection(blind, act, 0.2, 1.0) == 0.0
     frightened = agent(belief=1000.0)
-    assert choice.perceived_detection(frightened, act, 0.2) == 1.0
+    assert choice.perceived_detection(frightened, act, 0.2, 1.0) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_compiled_and_python_choices_are_the_same_bits(
     for rule, arguments in [
         (choice.breach_utility, (who, act, stake, detection, sanction, norm)),
         (choice.merit_utility, (who, act, stake, sanction, norm)),
-        (choice.perceived_detection, (who, act, detection)),
+        (choice.perceived_detection, (who, act, detection, 1.5)),
         (choice.worth_of_gain, (stake * 20, 2000, 40_000.0, CUTOFFS, STEPS, WIDTH_MP)),
         (choice.worth_of_loss, (stake * 20, 30_000, CUTOFFS, STEPS, WIDTH_MP)),
     ]:

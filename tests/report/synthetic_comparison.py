@@ -1,7 +1,8 @@
 """A comparison made of invented numbers, for tests of the report; nothing here was simulated.
 
 Three scenarios, 10 replications, 36 months; outcomes of every kind; one that is never
-defined, one only in the programmes, one that moves for some groups only. Noise comes from the project's own draws.
+defined, one in the programmes only, one that moves for some groups only. Noise comes from
+the project's own draws.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 from creditsim.app.commands import LANGUAGES, loaded_scenarios
 from creditsim.app.options import choice_faults
 from creditsim.app.printing import Voice, print_json, table_text
-from creditsim.app.words import unit_in, value_in, word
+from creditsim.app.words import cost_line_in, unit_in, value_in, word
 from creditsim.core.errors import InputError
 from creditsim.report.labels import name_of, title_of
 from creditsim.report.numbers import number_text
@@ -122,7 +122,7 @@ def _costs_text(found: Mapping[str, Any], lang: str) -> str:
         mine = [line for line in lines if line["lead"] == lead]
         if mine:
             rows.append([name_of("lead", lead, lang), *_amounts(mine)])
-            rows += [[f"  {word('line.' + line['line'], lang)}", *_amounts([line])] for line in mine]
+            rows += [[f"  {cost_line_in(line['line'], lang)}", *_amounts([line])] for line in mine]
     rows.append([word("sum", lang), *_amounts(lines)])
     head = [word("head.work", lang)]
     for what in ("yuan", "hours"):

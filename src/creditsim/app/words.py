@@ -112,23 +112,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "trait.trusted_neighbour": ("trusted by neighbours", "受邻里信任"),
     "trait.rural": ("rural", "农村"),
     "sum": ("Sum", "合计"),
-    # Lines of the yearly cost; in English they are their own names.
-    "line.Coordination": ("Coordination", "统筹协调"),
-    "line.Verification desk": ("Verification desk", "记录核实"),
-    "line.Objection desk": ("Objection desk", "异议处理"),
-    "line.Collectors, village": ("Collectors, village", "信息采集（村）"),
-    "line.Collectors, community": ("Collectors, community", "信息采集（社区）"),
-    "line.Errands desk, village": ("Errands desk, village", "代办服务（村）"),
-    "line.Errands desk, community": ("Errands desk, community", "代办服务（社区）"),
-    "line.Help with the app": ("Help with the app", "助老助网服务"),
-    "line.Visits above the ordinary ones": ("Visits above the ordinary ones", "常规以外的检查"),
-    "line.Consent and notice": ("Consent and notice", "同意与告知"),
-    "line.Village credit funds": ("Village credit funds", "村级信用基金"),
-    "line.Sub-district fund": ("Sub-district fund", "镇街信用基金"),
-    "line.Sorting rewards": ("Sorting rewards", "垃圾分类奖励"),
-    "line.Publicity and events": ("Publicity and events", "宣传与活动"),
-    "line.App drive": ("App drive", "应用推广"),
-    "line.Platform and app, district part": ("Platform and app, district part", "平台与应用（区级部分）"),
     # Fields of a scenario beside its levers.
     "field.population": ("population", "人口"),
     "field.start": ("first month", "起始月份"),
@@ -146,7 +129,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{shown} of {all} activities. Met: chance a month to meet the opportunity. Act: share that then "
         "acts, in 2019.\n~ is the worth of the consequence where the law sets no fine. Chances of notice are "
         "per act; of one visit, per visit.",
-        "共 {all} 项行为，此处列出 {shown} 项。遇到：每月遇到机会的概率；基准率：2019 年遇到机会后实施的比例。\n"
+        "共 {all} 项行为，此处列出 {shown} 项。遇到：每月遇到机会的概率；基准率：2019 年遇到后实施的比例。\n"
         "~ 表示法律未设罚款时后果的折算金额。发现概率按每次行为计；“单次检查”按每次检查计。",
     ),
     "activities.none": (
@@ -180,6 +163,27 @@ WORDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Words by key; braces are filled by the caller."""
 
+COST_LINES: dict[str, str] = {
+    "Coordination": "统筹协调",
+    "Verification desk": "记录核实",
+    "Objection desk": "异议处理",
+    "Collectors, village": "信息采集（村）",
+    "Collectors, community": "信息采集（社区）",
+    "Errands desk, village": "代办服务（村）",
+    "Errands desk, community": "代办服务（社区）",
+    "Help with the app": "助老助网服务",
+    "Visits above the ordinary ones": "常规以外的检查",
+    "Consent and notice": "同意与告知",
+    "Pledge forms": "承诺书",
+    "Village credit funds": "村级信用基金",
+    "Sub-district fund": "街道信用惠民资金",
+    "Sorting rewards": "垃圾分类奖励",
+    "Publicity and events": "宣传与活动",
+    "App drive": "应用推广",
+    "Platform and app, district part": "平台与应用（区级部分）",
+}
+"""Chinese names of the lines of the yearly cost; in English they are their own names."""
+
 
 def word(key: str, lang: str, **values: Any) -> str:
     """Return a word or sentence in a language, its braces filled.
@@ -201,6 +205,11 @@ def words(family: str, codes: Iterable[str], lang: str, between: str = "and") ->
     'teacher, resident'
     """
     return word(between, lang).join(word(f"{family}.{code}", lang) for code in codes)
+
+
+def cost_line_in(line: str, lang: str) -> str:
+    """Return the name of a line of the yearly cost."""
+    return COST_LINES.get(line, line) if lang == "zh" else line
 
 
 def unit_in(unit: str, lang: str) -> str:

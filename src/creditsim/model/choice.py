@@ -12,21 +12,27 @@ Only + - * /, comparison and table look-ups: the same bits on every machine.
 from __future__ import annotations
 
 from creditsim.core.compiled import compiled
+from creditsim.spec.vocabulary import CHANNELS
+
+COMPLAINT = CHANNELS.index("complaint")
 
 
 @compiled
-def perceived_detection(agent, activity, visit_rate):
+def perceived_detection(agent, activity, visit_rate, complaint_factor):
     """Return the chance of being seen that the agent reckons with, in [0, 1].
 
     The channels' base chances, each times the agent's belief in that channel (1 = just
     right), act independently. `visit_rate` is the chance of an inspection visit in the
-    month, with which the chance that a visit sees the act is multiplied.
+    month, with which the chance that a visit sees the act is multiplied; `complaint_factor`
+    multiplies the chance of complaints (above 1 where a score code is posted).
     """
     missed = 1.0
     for channel in range(7):
         chance = activity.channels[channel]
         if channel == 0:
             chance = chance + visit_rate * activity.seen_given_visit
+        elif channel == COMPLAINT:
+            chance = chance * complaint_factor
         chance = chance * agent.belief[channel]
         if chance >= 1.0:
             return 1.0

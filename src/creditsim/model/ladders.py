@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,8 +31,14 @@ SUBDISTRICT_REWARD = "com-street-fund"
 PAID_BY_FUND = ("vil-fund-top", SUBDISTRICT_REWARD)
 """Measures that agents reckon with like others, but that a fund pays, as far as it reaches."""
 
-WELFARE_LEVER, WELFARE_SHARE = "village.welfare_differential_share", 0.3
-"""The welfare measures' worth is stated for this share of welfare paid by star; it goes with the share."""
+STATED_FOR = {
+    "village.welfare_differential_share": 0.3,
+    "contest.hiring.score_weight": 0.15,
+}
+"""Levers whose measures' worth is stated for this value; it goes with the value."""
+
+BY_POSTED_CODE = ("ent-code-high", "ent-code-low")
+"""Measures that hold for the shops that post their owner's code, by the owner's grade."""
 
 
 def fill_ladders(row: np.void, levers: Mapping[str, Any]) -> None:
@@ -71,6 +78,7 @@ def treatments(kind: str, ladder: int, grade: str, levers: Mapping[str, Any]) ->
         measure
         for measure in measures()
         if _ladder_of(measure) == ladder
+        and measure.id not in BY_POSTED_CODE
         and grade in measure.trigger_grades
         and (kind in measure.kinds or _holds_for_adult(measure, ladder, kind))
         and in_force(measure, levers)
@@ -82,10 +90,18 @@ def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int
     total = 0
     for measure in treated:
         worth = measure.worth_yuan_month * 100 * measure.eligible_share
-        if WELFARE_LEVER in measure.requires:
-            worth = worth * levers[WELFARE_LEVER] / WELFARE_SHARE
+        for lever, stated in STATED_FOR.items():
+            if lever in measure.requires:
+                worth = worth * levers[lever] / stated
         total += round(worth)
     return total
+
+
+@functools.cache
+def code_worth_yuan() -> tuple[float, ...]:
+    """Return the monthly worth of a posted code by the owner's grade, D first."""
+    chosen = [measure for measure in measures() if measure.id in BY_POSTED_CODE]
+    return tuple(sum(m.worth_yuan_month for m in chosen if grade in m.trigger_grades) for grade in GRADES)
 
 
 def in_force(measure: Measure, levers: Mapping[str, Any]) -> bool:

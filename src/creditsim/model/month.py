@@ -11,6 +11,7 @@ from creditsim.model.phases.calendar import calendar
 from creditsim.model.phases.collecting import collecting
 from creditsim.model.phases.inspection import inspection
 from creditsim.model.phases.learning import learning
+from creditsim.model.phases.pledging import pledging
 from creditsim.model.phases.records import records
 from creditsim.model.phases.scoring import scoring
 from creditsim.model.phases.spending import spending
@@ -21,6 +22,7 @@ from creditsim.model.state import State
 PHASES = (
     calendar,
     awareness,
+    pledging,
     inspection,
     acting,
     records,

@@ -101,6 +101,8 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
 
 BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "breach.enterprise_per_1000_month": ("enterprise", _shares("breaches", "active_agents", 1000.0)),
+    "breach.pledgers_per_1000_month": ("enterprise", _shares("pledger_breaches", "pledgers", 1000.0)),
+    "pledge.uptake_share": ("enterprise", _shares("pledgers", "active_agents")),
     "breach.tutoring_share": ("school", _shares("tutoring_year", "agents")),
     "warning.issued_per_1000_year": ("enterprise", _shares("warnings", "active_agents", 12_000.0)),
     "breach.after_warning_share": ("enterprise", _shares("warned_again", "warned_before")),

@@ -38,6 +38,9 @@ REGIME = np.dtype(
         ("household_liability_on", "u1"),
         ("public_ranking_on", "u1"),
         ("migrants_included", "i8"),
+        ("employee_cover", "i8"),
+        ("pledge_invited", "i8"),
+        ("code_posted", "i8"),
         ("file_cover", "i8", (len(KINDS),)),
         ("filing", "i8", (3, 2, len(CHANNELS))),
         ("evaluation_on", "u1"),
@@ -171,6 +174,9 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
     row["migrants_included"] = threshold(levers["community.migrants_included_share"])
     for kind in ("teacher", "villager", "resident"):
         row["file_cover"][KINDS.index(kind)] = threshold(levers[f"files.{kind}_coverage_share"])
+    row["employee_cover"] = threshold(levers["files.employee_coverage_share"])
+    row["pledge_invited"] = threshold(levers["pledge.firm_drive_coverage_share"])
+    row["code_posted"] = threshold(levers["pledge.owner_code_posted_share"])
     row["filing"] = filing_thresholds(levers)
     row["evaluation_on"] = row["score_on"] and levers["evaluation.firm_five_dimension_on"]
     row["fine_level"] = levers["enforcement.fine_level_share"]

@@ -66,6 +66,8 @@ QUANTITIES = (
     "risky",
     "risky_seen",
     "warnings",
+    "pledgers",
+    "pledger_breaches",
     "warned_before",
     "warned_again",
     "agents",
@@ -98,6 +100,9 @@ QUANTITIES = (
 
 # Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
 BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
+
+# Bits of State.pledges: holds a pledge; posts the owner's personal score code beside it.
+PLEDGED, POSTED = 1, 2
 
 NO_MONTH = -1
 BEST_CLASS = len(CLASSES) - 1
@@ -139,6 +144,7 @@ class State:
     last_tutoring: np.ndarray
     last_visit: np.ndarray
     firm_class: np.ndarray
+    pledges: np.ndarray
     warned: np.ndarray
     hours_tenths: np.ndarray
     below_warning: np.ndarray
@@ -189,6 +195,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         last_breach=np.full(size, NO_MONTH, np.int32),
         warned=np.full(size, NO_MONTH, np.int32),
         last_visit=np.full(size, NO_MONTH, np.int32),
+        pledges=np.zeros(size, np.uint8),
         firm_class=np.full(size, BEST_CLASS, np.int8),
         last_tutoring=np.full(size, NO_MONTH, np.int32),
         held=np.zeros(cells, np.int64),

@@ -9,8 +9,10 @@ import numpy as np
 
 from creditsim.model.choice import acts
 from creditsim.model.phases.acting import utility_of
+from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.spec.activities import Activity, activities
+from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import GRADES, KINDS
 
 
@@ -67,6 +69,7 @@ class RowAgent(mesa.Agent):
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
             state.ranks[self.row], opportunity.stake_yuan, state.done[home, k], state.met[home, k],
             self.model.choice_terms, self.model.visit_rates[k],
+            assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
         )  # fmt: skip
 
     @property

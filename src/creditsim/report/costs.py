@@ -98,7 +98,7 @@ def lead_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: 
                 line += _amounts(found.get((label, lead, name)), lang)
             body.append(tuple(line))
         caption = say("caption.lead", lang, scenario=titles[label])
-        tables.append(Table(caption, tuple(head), body, look="matrix leads"))
+        tables.append(Table(caption, tuple(head), body, look="leads"))
     tables[-1].notes.extend([say("note.leads", lang), _totals_note(comparison, lang)])
     return tables
 

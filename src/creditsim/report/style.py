@@ -114,8 +114,7 @@ td.sentences .small { color: inherit; font-size: 1em; }
 table.changes th:first-child { width: 26%; }
 table.changes th:nth-child(2) { width: 12%; }
 table.changes td.number { white-space: normal; overflow-wrap: anywhere; }
-table.leads th:first-child { width: 20%; }
-table.leads th:nth-child(2) { width: 10%; }
+table.leads td .small { white-space: nowrap; }
 details { margin: .4rem 0 .7rem; }
 summary { cursor: pointer; color: var(--accent); padding: .3rem 0; }
 figure { margin: 1rem 0; background: #ffffff; border: 1px solid var(--line); padding: .6rem; }

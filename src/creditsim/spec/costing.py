@@ -175,6 +175,13 @@ def yearly_cost(
             "consent.opt_in_on",
         ),
         _cash(
+            "Pledge forms",
+            scenario["pledge.firm_drive_coverage_share"]
+            * (people["firms"] + people["sole_traders"])
+            * unit["pledge_form_yuan"],
+            "pledge.firm_drive_coverage_share",
+        ),
+        _cash(
             "Village credit funds",
             scenario["village.fund_yuan_per_head_year"]
             * scenario["village.fund_villages_share"]

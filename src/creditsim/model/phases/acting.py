@@ -27,7 +27,7 @@ from creditsim.model.choice import (
 )
 from creditsim.model.phases.noticing import conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
-from creditsim.model.state import PENDING, State
+from creditsim.model.state import PENDING, POSTED, State
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_ITEMS
@@ -94,6 +94,7 @@ class _Part:
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
             filed, self.counts, self.done, self.met, belief_terms(), sector_visit_rates(),
+            state.pledges, assumed("pledge.complaint_factor"),
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -122,6 +123,7 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
         state.done, state.met, choice_terms(rules), sector_visit_rates(),
+        state.pledges, assumed("pledge.complaint_factor"),
     )  # fmt: skip
 
 
@@ -188,7 +190,9 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
 
 
 @compiled
-def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate):
+def utility_of(
+    agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate, complaint_factor
+):
     """Return the utility of acting on an opportunity: see model/choice.py."""
     norm = 0.0
     if terms[0] > 0.0:
@@ -208,7 +212,7 @@ def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, te
                 reach = regime.attainable_mp[posting.account][agent.kind]
                 worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[2])
             worth = worth * posting.months * posting.learns_of[filed]
-    detection = perceived_detection(agent, activity, visit_rate)
+    detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
     if activity.breach == 1:
         sanction = activity.sanction_yuan * regime.fine_level + worth
         return breach_utility(agent, activity, stake_yuan, detection, sanction, norm)
@@ -218,15 +222,30 @@ def utility_of(agent, activity, posting, regime, rank, stake_yuan, done, met, te
 
 
 @compiled
-def _decide(found, agents, activities, postings, regimes, active, ranks, done, met, terms, visit_rates):
+def _decide(
+    found,
+    agents,
+    activities,
+    postings,
+    regimes,
+    active,
+    ranks,
+    done,
+    met,
+    terms,
+    visit_rates,
+    pledges,
+    complaint_factor,
+):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
         chance = found[number]
         k = chance.activity
         agent = agents[chance.row]
         regime = active[chance.row]
+        factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
         utility = utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
-            done[agent.home, k], met[agent.home, k], terms, visit_rates[k],
+            done[agent.home, k], met[agent.home, k], terms, visit_rates[k], factor,
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

@@ -9,6 +9,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.model.choice import COMPLAINT
 from creditsim.model.regimes import Rules
 from creditsim.model.state import (
     BEST_CLASS,
@@ -17,6 +18,8 @@ from creditsim.model.state import (
     FOUND_OUT,
     GOT_CASH,
     GOT_GOODS,
+    PLEDGED,
+    POSTED,
     QUANTITIES,
     State,
 )
@@ -27,13 +30,13 @@ RESIDENT = KINDS.index("resident")
 FROM_ELSEWHERE = 2
 (
     BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
-    UNDETECTED, UNDETECTED_TOP,
+    UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES,
 ) = (
     QUANTITIES.index(name)
     for name in (
         "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
         "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
-        "undetected", "undetected_top",
+        "undetected", "undetected_top", "pledger_breaches",
     )
 )  # fmt: skip
 
@@ -42,6 +45,7 @@ FROM_ELSEWHERE = 2
 def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
     deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
+    pledges, complaint_factor,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -59,7 +63,8 @@ def conclude(
         posting = postings[active[row], k]
         cell = agent.cell
         done[agent.home, k] += 1
-        channel = first_channel(activity, visited[row], chance.words[0])
+        factor = complaint_factor if pledges[row] & POSTED != 0 else 1.0
+        channel = first_channel(activity, visited[row], chance.words[0], factor)
         if activity.breach == 1:
             counts[cell, BREACHES] += 1
             counts[cell, HARM] += activity.social_fen
@@ -68,6 +73,7 @@ def conclude(
                 last_tutoring[row] = month
             deeds[row] |= BREACHED
             last_breach[row] = month
+            counts[cell, PLEDGER_BREACHES] += pledges[row] & PLEDGED != 0
             if channel < 0 and agent.kind == 0:
                 counts[cell, UNDETECTED] += 1
                 counts[cell, UNDETECTED_TOP] += firm_class[row] == BEST_CLASS
@@ -129,7 +135,7 @@ def found_by_visit(activity):
 
 
 @compiled
-def first_channel(activity, visited, luck):
+def first_channel(activity, visited, luck, complaint_factor):
     """Return the first channel that notices an act, or -1; one 32-bit word decides for all channels."""
     left = 1.0
     border = 0.0
@@ -137,6 +143,8 @@ def first_channel(activity, visited, luck):
         chance = activity.channels[channel]
         if channel == 0 and visited == 1:
             chance = chance + activity.seen_given_visit
+        elif channel == COMPLAINT:
+            chance = chance * complaint_factor
         if chance <= 0.0:
             continue
         if chance > 1.0:
@@ -170,10 +178,13 @@ def _learn(agent, activity, channel, visit_rate, belief):
 
 @compiled
 def is_filed(agent, regime, rank):
-    """Say whether an agent has a local file: 1 if scored, covered and, for migrants, included."""
+    """Say whether an agent has a local file: scored, covered (by site or employer), migrants included."""
     if regime.score_on == 0 or rank.consent >= regime.consent:
         return 0
-    if rank.file >= regime.file_cover[agent.kind]:
+    cover = regime.file_cover[agent.kind]
+    if agent.employer >= 0:
+        cover = max(cover, regime.employee_cover)
+    if rank.file >= cover:
         return 0
     if (
         agent.registration == FROM_ELSEWHERE

@@ -7,10 +7,10 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import WRONG, gather
-from creditsim.model.ladders import CITY, DISTRICT, VILLAGE
+from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
 from creditsim.model.phases.noticing import filed_rows, is_filed, is_scored
 from creditsim.model.regimes import Rules
-from creditsim.model.state import State
+from creditsim.model.state import POSTED, State
 from creditsim.scoring.fold import fold_account
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS, TRAITS
@@ -31,6 +31,7 @@ def treatment(state: State, rules: Rules) -> None:
     """
     scored = _scored_flags(state, rules)
     worth = _by_grade(state, rules, rules.regimes.worth_fen, scored)
+    worth += _worth_of_codes(state, rules)
     rows = np.arange(len(state.agents))
     state.count("benefits_fen", rows[worth > 0], worth[worth > 0])
     state.count("penalties_fen", rows[worth < 0], -worth[worth < 0])
@@ -67,6 +68,14 @@ def _by_grade(state: State, rules: Rules, table: np.ndarray, scored: np.ndarray)
     by_star = table[state.active, VILLAGE, agents.kind, agents.star]
     filed_villager = (scored == 2) & (agents.kind == _VILLAGER)
     return np.where(scored > 0, by_grade + by_city_grade, 0) + np.where(filed_villager, by_star, 0)
+
+
+def _worth_of_codes(state: State, rules: Rules) -> np.ndarray:
+    """Return what a posted score code is worth to each shop this month, in fen: by the owner's city grade."""
+    by_grade = np.array([round(100 * worth) for worth in code_worth_yuan()], np.int64)
+    owner = state.agents.representative.astype(np.int64)
+    grade = np.searchsorted(rules.book.city_cutoffs_mp, state.agents.score_mp[owner], side="right")
+    return np.where(state.pledges & POSTED > 0, by_grade[grade], 0)
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:

@@ -49,10 +49,11 @@ TABLES: dict[str, tuple[str, str]] = {
     "note.no_number": ("– : not defined, or no interval.", "– ：无定义，或无区间。"),
     "note.leads": (
         "Each cost is charged to the department that leads its row of the plan (E enterprises, C schools, "
-        "G government bodies, V villages, R communities); what stands outside the rows, to the Joint "
-        "credit office. Departments are rounded one by one and need not add up to the last digit.",
-        "各项成本记在方案相应条目的牵头部门名下（E 企业、C 学校、G 机关、V 村居、R 社区）；条目以外的记在"
-        "联席会议办公室名下。各部门分别取整，末位相加可能与合计略有出入。",
+        "G government bodies, V villages, R communities). Inspection visits and errands desks are charged "
+        "to the department of their setting, what else stands outside the rows to the Joint credit "
+        "office. Departments are rounded one by one and need not add up to the last digit.",
+        "各项成本记在方案相应条目的牵头部门名下（E 企业、C 学校、G 机关、V 村居、R 社区）。检查和代办服务"
+        "记在所属领域的部门名下，其余条目以外的记在联席会议办公室名下。各部门分别取整，末位相加可能与合计略有出入。",
     ),
     "note.totals": (
         "Totals (numbers, yuan, hours) stand for the whole district: the simulated {scale}, scaled up.",
