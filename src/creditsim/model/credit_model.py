@@ -18,6 +18,7 @@ from creditsim.model.phases.acting import choice_terms, decide_compiled, sector_
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state
 from creditsim.model.views import Opportunity, RowAgent, classes_by_kind
+from creditsim.population.marginals import area_key
 from creditsim.population.synthesis import Population, build_population
 from creditsim.spec.scenario import Scenario, load_scenario
 
@@ -119,7 +120,7 @@ class CreditModel(mesa.Model):
     def track(self) -> Track:
         """Return what the run counted so far."""
         population = self.state.population
-        areas = tuple(english.lower().replace(" ", "_") for _, english, _ in population.areas)
+        areas = tuple(area_key(english) for _, english, _ in population.areas)
         return Track(
             tuple(self._months), np.stack(self._counts), tuple(self._public), population.scale, areas
         )

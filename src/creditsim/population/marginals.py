@@ -177,6 +177,11 @@ class _Tables:
         return tuple(code for listed, code in self.names if listed == table)
 
 
+def area_key(english: str) -> str:
+    """Return the code by which outcomes name an area, e.g. ``huangguan``."""
+    return english.lower().replace(" ", "_")
+
+
 def district_names() -> tuple[str, ...]:
     """Return the names of the shipped districts."""
     return tuple(

@@ -124,13 +124,13 @@ def _known_parts(comparison: ComparedScenarios, by: str) -> list[str]:
 def _area_names(comparison: ComparedScenarios, lang: str) -> dict[str, str]:
     """Return the areas of the baseline's district, by group."""
     from creditsim.model.outcomes import AREA
-    from creditsim.population.marginals import district_names, read_district
+    from creditsim.population.marginals import area_key, district_names, read_district
 
     district = comparison.scenarios[comparison.baseline].population
     if district not in district_names():
         return {}
     return {
-        AREA + english.lower().replace(" ", "_"): chinese if lang == "zh" else english
+        AREA + area_key(english): chinese if lang == "zh" else english
         for chinese, english, _ in read_district(district).areas
     }
 
