@@ -24,7 +24,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,15 @@ notebooks: setup  ## Run the notebooks anew and compare every output with the co
 	found=(notebooks/*.ipynb)
 	if [ $${#found[@]} -eq 0 ]; then echo "notebooks: none here"; exit 0; fi
 	$(PY) -m pytest --nbval --nbval-current-env -p no:doctest -o addopts= "$${found[@]}"
+
+docs: setup  ## Write the tables of docs/ anew from code and data
+	$(PY) tools/make_docs.py
+
+calibrate: setup  ## Find the corrections of base rates anew (full size, minutes)
+	$(PY) tools/calibrate.py
+
+pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes)
+	$(PY) tools/make_pictures.py
 
 lock:  ## Make requirements/*.txt anew, with the newest versions allowed
 	@tools="$$(mktemp -d)"

@@ -8,11 +8,21 @@ only says which are out of date (exit code 1). A table stands between two commen
 import ast
 import importlib
 import inspect
+import math
 import re
 import sys
 from pathlib import Path
 
 from creditsim.core import draws
+from creditsim.model.activities import (
+    CALIBRATION_POINTS,
+    activity_table,
+    calibration_records,
+    count_population,
+    money_multipliers,
+    stake_multipliers,
+    visit_rate,
+)
 from creditsim.model.month import PHASES
 from creditsim.model.outcomes import outcome_names
 from creditsim.spec.activities import activities
@@ -125,6 +135,33 @@ def activities_table():
     return table(head, rows)
 
 
+def sanctions_table():
+    table_of_all = activity_table(levers()["world.sanction_elasticity_share"].default)
+    limits = {assumptions()[f"choice.tau_{name}"].value: f" ({name})" for name in ("floor", "cap")}
+    rows = []
+    for number, each in enumerate(activities()):
+        if each.direction == "breach":
+            tau = float(table_of_all[number].tau)
+            noise = f"{tau:.2f}{limits.get(tau, '')}"
+            found = sanction_elasticity(table_of_all, number)
+            rows.append([f"`{each.id}`", f"{each.log_sd:g}", noise, f"{found:.2f}"])
+    return table(["activity", "log sd of the stake", "τ", "elasticity"], rows)
+
+
+def sanction_elasticity(records, number, rise=0.1):
+    """Return the fall of a breach's log-odds for each relative rise of its sanction."""
+    typical, trial = calibration_records(records, number)
+    given = (stake_multipliers(), money_multipliers(), draws.logistic_quantiles())
+    odds = []
+    for factor in (1.0, 1.0 + rise):
+        trial[0].sanction_yuan = records[number].sanction_yuan * factor
+        acting = count_population(
+            typical, trial, *given, visit_rate(activities()[number]), CALIBRATION_POINTS
+        )
+        odds.append(math.log(acting / (CALIBRATION_POINTS * 65536 - acting)))
+    return (odds[0] - odds[1]) / rise
+
+
 def assumptions_table():
     rows = []
     for key, each in assumptions().items():
@@ -169,6 +206,7 @@ TABLES = {
     "activities": activities_table,
     "assumptions": assumptions_table,
     "levers": levers_table,
+    "sanctions": sanctions_table,
     "outcomes": outcomes_table,
     "outcomes-not-computed": missing_outcomes_table,
 }

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "README.zh-CN.md", "CHANGELOG.md", "data/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
 MONTHS = 2
 
@@ -169,6 +172,8 @@ def test_words_in_the_tables_are_documented(folder):
 def test_keys_of_json_files_are_those_documented(folder):
     record = json.loads((folder / "run" / "run.json").read_text("utf-8"))
     assert sorted(record) == sorted(documented("keys: run.json"))
+    row = next(line for line in FORMATS.splitlines() if line.startswith("| `case` |"))
+    assert sorted(record["case"]) == sorted({*re.findall(r"`([a-z]+)`", row)} - {"case", "levers"})
     comparison = json.loads((folder / "comparison" / "comparison.json").read_text("utf-8"))
     assert sorted(comparison) == sorted(documented("keys: comparison.json"))
     assert sorted(comparison["rows"][0]) == sorted(documented("keys: rows of comparison.json"))
@@ -189,6 +194,41 @@ def test_keys_of_what_commands_print_are_those_documented(folder, capsys, comman
     if command == "list":
         for topic, keys in documented("keys: list --json").items():
             assert list(printed[topic][0]) == re.findall(r"(\w+)(?: \([^)]*\))?(?:, |$)", keys)
+
+
+@pytest.mark.parametrize("command", ["levers", "activities"])
+def test_keys_of_catalogues_that_commands_print_are_those_documented(capsys, command):
+    from creditsim.app.cli import run_command
+
+    assert run_command([command, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert list(printed) == [command]
+    wanted = list(documented(f"keys: {command} --json"))
+    assert [entry for entry in printed[command] if list(entry) != wanted] == []
+
+
+def test_keys_of_simulated_base_rates_are_those_documented(capsys):
+    from creditsim.app.cli import run_command
+
+    case = ["--scale", "0.01", "--replications", "1", "--threads", "1"]
+    assert run_command(["activities", "--kind", "teacher", "--rates", *case, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)["activities"]
+    wanted = [*documented("keys: activities --json"), *documented("keys: activities --rates --json")]
+    assert printed and [entry for entry in printed if list(entry) != wanted] == []
+
+
+def test_keys_of_a_difference_are_those_documented(tmp_path, capsys):
+    from creditsim.app.cli import run_command
+
+    other = tmp_path / "shorter.yaml"
+    other.write_text("format: 1\nbase: five-entries-2020\nmonths: 12\n", "utf-8")
+    assert run_command(["diff", "status-quo-2019", str(other), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert list(printed) == list(documented("keys: diff --json"))
+    rows = FORMATS.split("<!-- keys: diff --json -->")[1].split("\n\n")[1].splitlines()
+    for part in ("fields", "changes", "costs"):
+        said = next(row for row in rows if row.startswith(f"| `{part}` |"))
+        assert list(printed[part][0]) == re.findall(r"`(\w+)`", said)[1:]
 
 
 def test_keys_of_a_scenario_file_are_those_documented():

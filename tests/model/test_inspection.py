@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditsim.model.credit_model import burned_in
-from creditsim.model.phases.inspection import inspection, smallest, whole_part
+from creditsim.model.phases.inspection import inspection, published_ratios, smallest, whole_part
 from creditsim.model.regimes import compile_rules
 from creditsim.spec.scenario import load_scenario
 
@@ -53,3 +53,16 @@ def test_without_a_floor_visits_follow_the_ratio_of_the_classes(state):
         state, random_floor_share=0.0, bottom_grade_visit_ratio_share=5.0, top_grade_visit_ratio_share=0.5
     )
     assert low / high == pytest.approx(10, rel=0.5)
+
+
+def test_published_ratios_are_one_without_a_programme_and_average_to_the_budget(state):
+    rows = np.flatnonzero((state.agents.kind == 0) & (state.agents.traits & 1 > 0))
+    usual = compile_rules(load_scenario("status-quo-2019"))
+    assert (published_ratios(state, usual, rows) == 1.0).all()
+    classed = load_scenario("five-entries-2020").with_levers({"inspection.visits_per_month": 800})
+    state = state.copy()
+    state.active[:] = 1
+    state.firm_class[rows] = np.arange(len(rows)) % 4
+    ratios = published_ratios(state, compile_rules(classed), rows)[1]
+    assert ratios[state.firm_class[rows]].mean() == pytest.approx(2.0), "twice the visits, over all firms"
+    assert ratios[0] > ratios[2] > ratios[3]

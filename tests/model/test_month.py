@@ -10,6 +10,7 @@ from creditsim.experiment.run import run_replication
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.state import QUANTITIES
 from creditsim.spec.scenario import load_scenario
+from creditsim.spec.vocabulary import LEADS
 
 MONTHS = 9
 SCALE = 0.01
@@ -128,15 +129,26 @@ def test_no_visits_no_visits_seen(state):
     assert counts(nobody, "visits").sum() < counts(run(STATUS_QUO, state), "visits").sum()
 
 
-def test_every_fen_of_a_fund_is_paid_kept_or_was_never_put_in(state):
+def test_every_fen_of_a_fund_is_paid_or_kept_each_month(state):
     model = run(PLAN, state)
     public = model.track().public
     for fund in (0, 1):
-        income = sum(month[f"fund_{fund}_income_fen"] for month in public)
-        paid = sum(month[f"fund_{fund}_paid_fen"] for month in public)
-        assert income - paid == model.state.fund_fen[fund] - state.fund_fen[fund]
+        before = int(state.fund_fen[fund])
+        for month in public:
+            income, paid, after = (month[f"fund_{fund}_{part}_fen"] for part in ("income", "paid", "balance"))
+            assert before + income - paid == after >= 0
+            before = after
     both = sum(month["fund_0_paid_fen"] + month["fund_1_paid_fen"] for month in public)
     assert counts(model, "fund_paid_fen").sum() == both
+
+
+def test_every_fen_and_minute_of_the_programme_is_charged_to_one_department(state):
+    model = run(PLAN, state)
+    rewards = counts(model, "rewards_fen")
+    for month, reward in zip(model.track().public, rewards, strict=True):
+        for total in ("cost_fen", "staff_minutes"):
+            assert month[total] == sum(month[f"{total}.{lead}"] for lead in LEADS)
+        assert month["transfers_fen"] == month["fund_0_paid_fen"] + month["fund_1_paid_fen"] + reward
 
 
 def test_a_fund_that_does_not_exist_costs_and_pays_nothing(state):

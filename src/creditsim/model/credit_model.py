@@ -14,7 +14,7 @@ from creditsim.core.errors import Fault, InputError
 from creditsim.core.months import month_text
 from creditsim.model.month import simulate_month
 from creditsim.model.outcomes import Track, outcome_frame
-from creditsim.model.phases.acting import choice_terms, decide_compiled, sector_visit_rates
+from creditsim.model.phases.acting import choice_terms, decide_compiled
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state
 from creditsim.model.views import Opportunity, RowAgent, classes_by_kind
@@ -87,7 +87,6 @@ class CreditModel(mesa.Model):
             state = burned_in(self.policy, population, scale, seed, replication, threads)
         self.state = state.copy()
         self.choice_terms = choice_terms(self.rules)
-        self.visit_rates = sector_visit_rates()
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
         self._public: list[dict] = []

@@ -145,6 +145,7 @@ class State:
     last_visit: np.ndarray
     firm_class: np.ndarray
     pledges: np.ndarray
+    visit_ratio: np.ndarray
     warned: np.ndarray
     hours_tenths: np.ndarray
     below_warning: np.ndarray
@@ -195,6 +196,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         last_breach=np.full(size, NO_MONTH, np.int32),
         warned=np.full(size, NO_MONTH, np.int32),
         last_visit=np.full(size, NO_MONTH, np.int32),
+        visit_ratio=np.ones((2, len(CLASSES))),
         pledges=np.zeros(size, np.uint8),
         firm_class=np.full(size, BEST_CLASS, np.int8),
         last_tutoring=np.full(size, NO_MONTH, np.int32),

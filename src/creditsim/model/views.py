@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 
 from creditsim.model.choice import acts
-from creditsim.model.phases.acting import utility_of
+from creditsim.model.phases.acting import reckoned_visits, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.spec.activities import Activity, activities
@@ -68,7 +68,7 @@ class RowAgent(mesa.Agent):
         return utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
             state.ranks[self.row], opportunity.stake_yuan, state.done[home, k], state.met[home, k],
-            self.model.choice_terms, self.model.visit_rates[k],
+            self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
         )  # fmt: skip
 

@@ -93,7 +93,7 @@ class _Part:
         number = conclude(
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
-            filed, self.counts, self.done, self.met, belief_terms(), sector_visit_rates(),
+            filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
             state.pledges, assumed("pledge.complaint_factor"),
         )  # fmt: skip
         self.filed = filed[:number]
@@ -122,7 +122,7 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     """Decide opportunities with the compiled rule."""
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        state.done, state.met, choice_terms(rules), sector_visit_rates(),
+        state.done, state.met, choice_terms(rules), reckoned_visits(state), state.firm_class,
         state.pledges, assumed("pledge.complaint_factor"),
     )  # fmt: skip
 
@@ -138,9 +138,19 @@ def choice_terms(rules: Rules) -> np.ndarray:
     )
 
 
+def reckoned_visits(state: State) -> np.ndarray:
+    """Return the monthly chance of a visit that agents reckon with, by (regime, class, activity).
+
+    Visit rules are published, and a share of a change in them is reckoned with at once;
+    the rest is learned from what happens to oneself.
+    """
+    known = 1.0 + assumed("belief.announced_share") * (state.visit_ratio - 1.0)
+    return known[:, :, None] * sector_visit_rates()
+
+
 @functools.cache
 def sector_visit_rates() -> np.ndarray:
-    """Return for each activity the monthly chance of a visit that agents reckon with, from the baseline."""
+    """Return for each activity the monthly chance of a visit at the baseline."""
     return np.array([visit_rate(activity) for activity in activities()])
 
 
@@ -234,6 +244,7 @@ def _decide(
     met,
     terms,
     visit_rates,
+    firm_class,
     pledges,
     complaint_factor,
 ):
@@ -246,6 +257,7 @@ def _decide(
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
         utility = utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
-            done[agent.home, k], met[agent.home, k], terms, visit_rates[k], factor,
+            done[agent.home, k], met[agent.home, k], terms, visit_rates[regime, firm_class[chance.row], k],
+            factor,
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

@@ -7,6 +7,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State, kind_rows
+from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.activities import inspection_weights
 from creditsim.spec.vocabulary import TRAITS
 
@@ -38,7 +39,28 @@ def inspection(state: State, rules: Rules) -> None:
     state.visited[seen] = 1
     state.last_visit[seen] = state.month
     state.count("visits", seen)
-    state.public["visits"] = len(seen)
+    state.visit_ratio = published_ratios(state, rules, rows)
+
+
+def published_ratios(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
+    """Return visits by (regime, class) against the baseline's, as the rules alone let one expect them.
+
+    The budget's ratio to the one outside the rollout, times what the class gets: the
+    random floor in full, the rest in the ratio of its weight to the mean weight.
+    """
+    ratios = np.ones((2, len(CLASSES)))
+    outside = rules.values[0]["inspection.visits_per_month"]
+    for regime, levers in enumerate(rules.values):
+        weights = rules.regimes.class_weight[regime]
+        classes = np.bincount(state.firm_class[rows[state.active[rows] == regime]], minlength=len(CLASSES))
+        total, number = int((classes * weights).sum()), int(classes.sum())
+        if total and outside:
+            floor = levers["inspection.random_floor_share"]
+            steered = weights * number / total
+            ratios[regime] = (floor + (1.0 - floor) * steered) * (
+                levers["inspection.visits_per_month"] / outside
+            )
+    return ratios
 
 
 def visit_budget(state: State, rules: Rules) -> int:

@@ -87,7 +87,8 @@ def conclude(
                 if by_visit and deeds[row] & FOUND_OUT == 0:
                     deeds[row] |= FOUND_OUT
                     counts[cell, VISITS_SEEN] += 1
-            _learn(agent, activity, channel, visit_rates[k], belief)
+            rate = visit_rates[active[row], firm_class[row], k]
+            _learn(agent, activity, channel, rate, belief)
         else:
             counts[cell, MERITS] += 1
             counts[cell, BENEFIT] += activity.social_fen

@@ -185,6 +185,7 @@ def _pay(state: State, fund: int, income_fen: int, claimants: np.ndarray, claim_
     state.fund_fen[fund] = balance - paid
     state.public[f"fund_{fund}_income_fen"] = income_fen
     state.public[f"fund_{fund}_paid_fen"] = paid
+    state.public[f"fund_{fund}_balance_fen"] = balance - paid
     state.count("fund_paid_fen", claimants, each)
     state.count("fund_lapsed_fen", claimants, claim_fen - each)
     state.count("benefits_fen", claimants, each)
