@@ -44,7 +44,10 @@ def test_golden_fingerprints(threads):
 
 def test_golden_fingerprints_on_an_old_processor():
     done = subprocess.run(
-        [sys.executable, __file__, "--print"], env={**os.environ, **OLD_PROCESSOR}, capture_output=True, text=True
+        [sys.executable, __file__, "--print"],
+        env={**os.environ, **OLD_PROCESSOR},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == GOLDEN["fingerprints"]
@@ -55,4 +58,6 @@ if __name__ == "__main__":
     if "--print" in sys.argv:
         print(json.dumps(found))
     else:
-        GOLDEN_FILE.write_text(json.dumps({**GOLDEN, "fingerprints": found}, indent=2) + "\n", encoding="utf-8")
+        GOLDEN_FILE.write_text(
+            json.dumps({**GOLDEN, "fingerprints": found}, indent=2) + "\n", encoding="utf-8"
+        )

@@ -36,6 +36,7 @@ CATALOGUES = (
     "model.yaml",
     "measures.yaml",
     "rulebooks/wendeng-2020.yaml",
+    "rulebooks/wendeng-2020-items.csv",
     "rulebooks/weihai-city.yaml",
 )
 STEPS = 4

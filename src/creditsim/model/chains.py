@@ -81,8 +81,8 @@ class Chains:
         return low + np.flatnonzero((entries["kind"] == ITEM) & np.isin(entries["ref"], ids))
 
     def standing_false(self) -> np.ndarray:
-        """Return the ids of false entries that no appeal has voided."""
-        return self.false_ids[self.status[self.false_ids] & VOIDED == 0]
+        """Return the ids of false entries that neither an appeal has voided nor a repair has ended."""
+        return self.false_ids[self.status[self.false_ids] & (VOIDED | REPAIRED) == 0]
 
     def mark(self, ids: np.ndarray, bit: int) -> None:
         """Set a status bit of entries."""

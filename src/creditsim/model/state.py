@@ -121,6 +121,8 @@ class State:
         Calendar month that the next step simulates.
     chains : Chains
         The ledger and each agent's entries in it.
+    hours_tenths : ndarray of int32, shape (2, agents)
+        Recorded service in tenths of an hour: this calendar year's, last year's.
     counts : ndarray of int64, shape (cells, quantities)
         This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
     done, met : ndarray of int64, shape (sites, activities)
@@ -202,7 +204,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         last_tutoring=np.full(size, NO_MONTH, np.int32),
         held=np.zeros(cells, np.int64),
         active_before=np.zeros(size, np.uint8),
-        hours_tenths=np.zeros(size, np.int32),
+        hours_tenths=np.zeros((2, size), np.int32),
         below_warning=np.zeros(size, np.uint8),
         members=_members(agents.home, sites),
     )

@@ -48,6 +48,7 @@ def scenario_schema() -> dict[str, Any]:
             "policy": _section("policy"),
             "rollout": _section("rollout"),
             "world": _section("world"),
+            "pending": _pending(),
         },
     }
 
@@ -62,6 +63,14 @@ def _section(section: str) -> dict[str, Any]:
         elif home == section:
             properties[name.removeprefix(f"{section}.")] = properties[name] = _lever(lever)
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _pending() -> dict[str, Any]:
+    """Return the schema of the levers that have no mechanism in this version."""
+    waiting = {
+        name: {"description": lever.title_en} for name, lever in levers().items() if not lever.mechanism
+    }
+    return {"type": "object", "properties": waiting, "additionalProperties": False}
 
 
 def _lever(lever: Lever) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, QUANTITIES, State
 from creditsim.population.agents import NO_SEX
+from creditsim.scoring.ledger import VILLAGE
 from creditsim.spec.vocabulary import ACTIVE, AWARE, REGISTERED, TRAITS
 
 _NAMES = (
@@ -34,7 +35,9 @@ def collecting(state: State, rules: Rules) -> None:
     chains = state.chains
     standing = chains.standing_false()
     entries = chains.entries[standing]
-    standing = standing[state.month < entries["end"] + rules.book.validity_months[entries["item"]]]
+    until = entries["end"] + rules.book.validity_months[entries["item"]]
+    new_year = (entries["end"] // 12 + 1) * 12  # village scores end with the calendar year
+    standing = standing[state.month < np.where(entries["account"] == VILLAGE, new_year, until)]
     rows = chains.rows_of(standing)
     state.count("false_standing", rows)
     state.count(

@@ -75,8 +75,8 @@ def conclude(
             last_breach[row] = month
             counts[cell, PLEDGER_BREACHES] += pledges[row] & PLEDGED != 0
             if channel < 0 and agent.kind == 0:
-                counts[cell, UNDETECTED] += 1
-                counts[cell, UNDETECTED_TOP] += firm_class[row] == BEST_CLASS
+                counts[cell, UNDETECTED] += regime.evaluation_on
+                counts[cell, UNDETECTED_TOP] += regime.evaluation_on and firm_class[row] == BEST_CLASS
             if channel >= 0:
                 counts[cell, DETECTED] += 1
                 fine = np.int64(activity.fine_yuan * regime.fine_level * 100.0)

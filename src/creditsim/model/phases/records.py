@@ -29,7 +29,8 @@ def records(state: State, rules: Rules) -> None:
     negative reports is about somebody at the same site who did nothing.
     """
     if state.month % 12 == 0:
-        state.hours_tenths[:] = 0
+        state.hours_tenths[1] = state.hours_tenths[0]
+        state.hours_tenths[0] = 0
     filed = state.filed_now
     human = _is_human(state, filed)
     line = np.concatenate((state.pending, filed[human], _false_reports(state, rules, filed[human])))
@@ -204,7 +205,7 @@ def _passes(rules: Rules, state: State, verified: np.ndarray) -> np.ndarray:
 def _reaches_step(state: State, rules: Rules, accepted: np.ndarray) -> np.ndarray:
     """Say which records are posted: all but volunteer hours that reach no new step; set the step's item.
 
-    Hours add up within the calendar year; the entry is made under the item of the highest
+    Hours add up within the calendar year of the service; the entry is made under the item of the highest
     step reached, and the scoring core counts only the highest of a year.
     """
     keep = np.ones(len(accepted), np.bool_)
@@ -212,9 +213,10 @@ def _reaches_step(state: State, rules: Rules, accepted: np.ndarray) -> np.ndarra
     stepped = rules.book.is_step[accepted["item"]] & (tenths > 0)
     for position in np.flatnonzero(stepped):
         row = accepted["row"][position]
-        before = state.hours_tenths[row]
+        late = int(accepted["event"][position] // 12 < state.month // 12)
+        before = state.hours_tenths[late, row]
         after = before + tenths[position]
-        state.hours_tenths[row] = after
+        state.hours_tenths[late, row] = after
         reached = int(np.searchsorted(rules.book.step_tenths, after, side="right"))
         keep[position] = reached > int(np.searchsorted(rules.book.step_tenths, before, side="right"))
         if keep[position]:

@@ -88,7 +88,7 @@ def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> 
         rows, chains.head, chains.following, chains.entries, chains.status, state.agents,
         rules.book.district_items, rules.book.village_items, rules.book.district_rules,
         rules.book.village_rules, rules.book.carried_mp, state.active, rules.regimes, state.month,
-        np.empty(4096, np.int64), wronged,
+        np.empty(4096, np.int64), wronged, rules.book.city_cutoffs_mp,
     )  # fmt: skip
     state.count("wrongly_penalised", rows[wronged])
 
@@ -96,7 +96,7 @@ def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> 
 @compiled
 def _compare_without_false(
     rows, head, following, entries, status, agents, district_items, village_items,
-    district_rules, village_rules, carried_mp, active, regimes, month, index, wronged,
+    district_rules, village_rules, carried_mp, active, regimes, month, index, wronged, city_cutoffs_mp,
 ):  # fmt: skip
     """Fold accounts again without their false entries and compare what the grades are worth."""
     for position in range(rows.shape[0]):
@@ -104,15 +104,27 @@ def _compare_without_false(
         agent = agents[row]
         worth = regimes[active[row]].worth_fen
         number = _true_entries(gather(head, following, entries, row, 0, index), index, status)
-        _, grade, _, _ = fold_account(
+        score, grade, _, _ = fold_account(
             entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
         )
         number = _true_entries(gather(head, following, entries, row, 1, index), index, status)
         _, star, _, _ = fold_account(
             entries, index, number, month, village_items, village_rules[0], carried_mp[grade]
         )
-        deserved = worth[0, agent.kind, grade] + worth[1, agent.kind, star]
-        wronged[position] = deserved > worth[0, agent.kind, agent.grade] + worth[1, agent.kind, agent.star]
+        city = city_grade(score, city_cutoffs_mp)
+        held = city_grade(agent.score_mp, city_cutoffs_mp)
+        deserved = worth[0, agent.kind, grade] + worth[1, agent.kind, star] + worth[2, agent.kind, city]
+        given = worth[0, agent.kind, agent.grade] + worth[1, agent.kind, agent.star]
+        wronged[position] = deserved > given + worth[2, agent.kind, held]
+
+
+@compiled
+def city_grade(score_mp, cutoffs_mp):
+    """Return the code of the city's own grade of a score, D = 0."""
+    code = 0
+    for cutoff in cutoffs_mp:
+        code += score_mp >= cutoff
+    return code
 
 
 @compiled
