@@ -24,6 +24,7 @@ _HOMES = {
     "Teacher": "creditsim.model.views",
     "Villager": "creditsim.model.views",
     "build_population": "creditsim.population.synthesis",
+    "build_ties": "creditsim.population.ties",
     "compare": "creditsim.app.api",
     "load_rulebook": "creditsim.spec.rulebooks",
     "load_scenario": "creditsim.spec.scenario",
@@ -33,6 +34,7 @@ _HOMES = {
 """Where each public name lives; imported on first use, so that ``import creditsim`` is instant."""
 
 __all__ = ["__version__", *sorted(_HOMES)]
+
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use."""

@@ -50,6 +50,17 @@ def test_the_data_collector_reads_agents_each_month(state):
     assert collector.get_model_vars_dataframe()["month"].tolist() == ["2020-02", "2020-03"]
 
 
+def test_an_agent_explains_its_score_entry_by_entry():
+    model = cs.CreditModel("status-quo-2019", scale=0.02, seed=1)
+    model.run(3)
+    moved = [agent for agent in model.agents if agent.score_mp != 1_000_000]
+    assert len(moved) > 10
+    for agent in moved:
+        explanation = agent.explain()
+        assert explanation.score_mp == agent.score_mp
+        assert 1_000_000 + sum(line.counted_mp for line in explanation) == agent.score_mp
+
+
 class Upright(cs.Teacher):
     """A teacher who never breaches and always does good."""
 

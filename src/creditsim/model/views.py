@@ -11,6 +11,7 @@ from creditsim.model.choice import acts
 from creditsim.model.phases.acting import reckoned_visits, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
+from creditsim.scoring.score import Explanation, explain
 from creditsim.spec.activities import Activity, activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import GRADES, KINDS
@@ -71,6 +72,23 @@ class RowAgent(mesa.Agent):
             self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
         )  # fmt: skip
+
+    def explain(self, month: int | str | None = None) -> Explanation:
+        """Return the entries behind the agent's district score as of a month, by default the last simulated.
+
+        Examples
+        --------
+        >>> from creditsim.model.credit_model import CreditModel
+        >>> model = CreditModel("status-quo-2019", scale=0.01, seed=1)
+        >>> model.step()
+        >>> explanation = model.agents[0].explain()
+        >>> explanation.score_mp == model.agents[0].score_mp
+        True
+        """
+        state = self.model.state
+        book = self.model.rules.book.graded_by[state.active[self.row]]
+        as_of = state.month - 1 if month is None else month
+        return explain(book, state.chains.written(), self.slot, as_of)
 
     @property
     def score(self) -> float:

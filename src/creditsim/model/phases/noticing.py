@@ -214,16 +214,22 @@ def sorting_reward(activity, regime, rank):
     return 0.0
 
 
-def filed_rows(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
-    """Say for each row whether the agent has a local file."""
-    out = np.zeros(len(rows), np.bool_)
-    _fill_filed(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, out)
-    return out
+UNSCORED, SCORED, ON_FILE = 0, 1, 2
+"""What a row's entries are worth at all: nothing, a score, a score and a local file."""
+
+
+def file_status(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
+    """Return UNSCORED, SCORED or ON_FILE for each row."""
+    status = np.zeros(len(rows), np.uint8)
+    _fill_status(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, status)
+    return status
 
 
 @compiled
-def _fill_filed(rows, agents, regimes, active, ranks, out):
-    """Fill `out` with whether each row has a local file."""
+def _fill_status(rows, agents, regimes, active, ranks, status):
+    """Fill in who is scored and who has a file."""
     for number in range(rows.shape[0]):
         row = rows[number]
-        out[number] = is_filed(agents[row], regimes[active[row]], ranks[row]) == 1
+        regime = regimes[active[row]]
+        if is_scored(agents[row], regime, ranks[row]) == 1:
+            status[number] = 1 + is_filed(agents[row], regime, ranks[row])

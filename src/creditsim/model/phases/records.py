@@ -8,7 +8,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import item_entries
 from creditsim.model.phases.inspection import active_share, whole_part
-from creditsim.model.phases.noticing import filed_rows, is_filed, is_scored
+from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status, is_filed, is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, PENDING, State
 from creditsim.spec.assumptions import assumed
@@ -79,7 +79,7 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
     representative = agents.representative[rows].astype(np.int64)
     item = rules.book.representative_item[accepted["item"]]
     linked = (agents.kind[rows] == 0) & (representative >= 0) & (item >= 0)
-    linked[linked] = _scored_rows(state, rules, representative[linked])
+    linked[linked] = file_status(state, rules, representative[linked]) >= SCORED
     if linked.any():
         new = chains.entries[ids[linked]].copy()
         targets = representative[linked]
@@ -90,7 +90,7 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
     head = _household_heads(state)[rows]
     docked = (accepted["account"] == 1) & (accepted["points_mp"] < 0) & (head != rows) & (head >= 0)
     docked &= rules.regimes.household_liability_on[state.active[rows]] == 1
-    docked[docked] = filed_rows(state, rules, head[docked])
+    docked[docked] = file_status(state, rules, head[docked]) == ON_FILE
     if docked.any():
         new = chains.entries[ids[docked]].copy()
         targets = head[docked]
@@ -106,21 +106,6 @@ def _household_heads(state: State) -> np.ndarray:
     heads = np.asarray(members)[np.minimum(starts[:-1], len(members) - 1)]
     household = state.agents.household
     return np.where(household >= 0, heads[np.maximum(household, 0)], -1)
-
-
-def _scored_rows(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
-    """Say for each row whether its entries count."""
-    out = np.zeros(len(rows), np.bool_)
-    _fill_scored(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, out)
-    return out
-
-
-@compiled
-def _fill_scored(rows, agents, regimes, active, ranks, out):
-    """Fill `out` with whether each row is scored."""
-    for number in range(rows.shape[0]):
-        row = rows[number]
-        out[number] = is_scored(agents[row], regimes[active[row]], ranks[row]) == 1
 
 
 def _is_human(state: State, filed: np.ndarray) -> np.ndarray:

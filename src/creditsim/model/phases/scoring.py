@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import gather, item_entries
-from creditsim.model.phases.noticing import filed_rows
+from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.scoring.enterprise import DIMENSIONS, evaluate_account
@@ -87,7 +87,7 @@ def _carry_stars(state: State, rules: Rules) -> None:
     """Post the district points of last year's stars, for villagers with a file under the programme."""
     agents = state.agents
     rows = np.flatnonzero((agents.kind == KINDS.index("villager")) & (state.active == 1) & (agents.star >= 3))
-    rows = rows[filed_rows(state, rules, rows)]
+    rows = rows[file_status(state, rules, rows) == ON_FILE]
     if rules.regimes.compact_on[1] == 0 or len(rows) == 0:
         return
     items = rules.book.star_items[agents.star[rows]]

@@ -8,7 +8,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import WRONG, gather
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
-from creditsim.model.phases.noticing import filed_rows, is_filed, is_scored
+from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
 from creditsim.scoring.fold import fold_account
@@ -29,7 +29,8 @@ def treatment(state: State, rules: Rules) -> None:
     subject is wrongly penalised if its grade without its false entries would be worth
     more: the core folds its account a second time without them.
     """
-    scored = _scored_flags(state, rules)
+    scored = file_status(state, rules, np.arange(len(state.agents)))
+    state.agents.filed[:] = scored == ON_FILE
     worth = _by_grade(state, rules, rules.regimes.worth_fen, scored)
     worth += _worth_of_codes(state, rules)
     rows = np.arange(len(state.agents))
@@ -42,23 +43,6 @@ def treatment(state: State, rules: Rules) -> None:
     _pay_funds(state, rules)
 
 
-def _scored_flags(state: State, rules: Rules) -> np.ndarray:
-    """Return 0 (not scored), 1 (scored), 2 (scored, with a local file) for every row."""
-    flags = np.zeros(len(state.agents), np.uint8)
-    _fill_flags(state.agents, rules.regimes, state.active, state.ranks, flags)
-    state.agents.filed[:] = flags == 2
-    return flags
-
-
-@compiled
-def _fill_flags(agents, regimes, active, ranks, flags):
-    """Fill in who is scored and who has a file."""
-    for row in range(agents.shape[0]):
-        regime = regimes[active[row]]
-        if is_scored(agents[row], regime, ranks[row]) == 1:
-            flags[row] = 1 + is_filed(agents[row], regime, ranks[row])
-
-
 def _by_grade(state: State, rules: Rules, table: np.ndarray, scored: np.ndarray) -> np.ndarray:
     """Look agents up in a (regime, ladder, kind, grade) table: both grades if scored, the star if filed."""
     agents = state.agents
@@ -66,7 +50,7 @@ def _by_grade(state: State, rules: Rules, table: np.ndarray, scored: np.ndarray)
     city_grade = np.searchsorted(rules.book.city_cutoffs_mp, agents.score_mp, side="right")
     by_city_grade = table[state.active, CITY, agents.kind, city_grade]
     by_star = table[state.active, VILLAGE, agents.kind, agents.star]
-    filed_villager = (scored == 2) & (agents.kind == _VILLAGER)
+    filed_villager = (scored == ON_FILE) & (agents.kind == _VILLAGER)
     return np.where(scored > 0, by_grade + by_city_grade, 0) + np.where(filed_villager, by_star, 0)
 
 
@@ -167,12 +151,14 @@ def _pay_funds(state: State, rules: Rules) -> None:
     levers = rules.values[1]
     income = round(levers["village.fund_yuan_per_head_year"] * 100 * len(with_fund)) // 12
     claimants = _best_of_each_site(
-        state, with_fund[filed_rows(state, rules, with_fund)], int(regimes.fund_top_ppm[1])
+        state, with_fund[file_status(state, rules, with_fund) == ON_FILE], int(regimes.fund_top_ppm[1])
     )
     _pay(state, 0, income, claimants, int(regimes.fund_claim_fen[1]))
     residents = np.flatnonzero((agents.kind == _RESIDENT) & (state.active == 1))
     income = round(levers["fund.subdistrict_yuan_per_head_year"] * 100 * len(residents)) // 12
-    claimants = residents[filed_rows(state, rules, residents) & (agents.grade[residents] >= _AA)]
+    claimants = residents[
+        (file_status(state, rules, residents) == ON_FILE) & (agents.grade[residents] >= _AA)
+    ]
     _pay(state, 1, income, claimants, int(regimes.subdistrict_claim_fen[1]))
 
 
