@@ -87,6 +87,14 @@ def test_a_programme_that_ends_stops_everywhere(state):
     assert [month["active_agents"] > 0 for month in public] == [1 <= m < 12 for m in range(14)]
 
 
+def test_a_policy_changes_nobodys_luck(state):
+    """Opportunities are the same in every scenario: the policy is in no key of a draw."""
+    none = load_scenario("no-programme").with_(months=MONTHS, burn_in_months=3)
+    met = [run(scenario, state).state.met for scenario in (PLAN, STATUS_QUO, none)]
+    assert (met[0] == met[1]).all()
+    assert (met[0] == met[2]).all()
+
+
 def test_without_a_score_nothing_is_posted_graded_or_appealed(state):
     none = run(load_scenario("no-programme").with_(months=MONTHS, burn_in_months=3), state)
     for name in (
