@@ -24,7 +24,7 @@ class Chains:
         Room for entries; the first `number` are real.
     status : ndarray of uint8
         Bits VOIDED, REPAIRED, CONTESTED, WRONG (the record is false), HEARD (appealed once).
-    head, following : ndarray of int64
+    head, following : ndarray of int32
         Newest entry of each row, and for each entry the next older one of its row.
     changes : ndarray of int32, shape (2, agents)
         First month in which an account's score can change without a new entry.
@@ -36,9 +36,9 @@ class Chains:
         self.number = 0
         self.entries = np.zeros(1024, ENTRY)
         self.status = np.zeros(1024, np.uint8)
-        self.following = np.full(1024, NONE, np.int64)
+        self.following = np.full(1024, NONE, np.int32)
         self.owner = np.zeros(1024, np.int32)
-        self.head = np.full(agents, NONE, np.int64)
+        self.head = np.full(agents, NONE, np.int32)
         self.false_ids = np.zeros(0, np.int64)
         self.changes = np.full((2, agents), MONTH_OPEN, np.int32)
         self.dirty = np.zeros(agents, np.uint8)

@@ -15,9 +15,7 @@ from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS, SITE_KINDS
 
-RANKS = np.dtype(
-    [("file", "i8"), ("consent", "i8"), ("migrant", "i8"), ("aware", "i8"), ("fund", "i8"), ("bins", "i8")]
-)
+RANKS = np.dtype([(name, "u4") for name in ("file", "consent", "migrant", "aware", "fund", "bins")])
 """Fixed 32-bit words of an agent (the last two: of its home site). A share is reached by those below its
 threshold, so that a larger share includes everyone of a smaller one."""
 
@@ -219,7 +217,7 @@ def kind_rows(state: State, kind: str) -> slice:
 def _members(homes: np.ndarray, sites: int) -> tuple[np.ndarray, np.ndarray]:
     """Return who lives at each site, as CSR: starts (sites + 1) and rows."""
     starts = np.concatenate(([0], np.cumsum(np.bincount(homes, minlength=sites))))
-    return starts.astype(np.int64), np.argsort(homes, kind="stable")
+    return starts.astype(np.int64), np.argsort(homes, kind="stable").astype(np.int32)
 
 
 def _ranks(population: Population) -> np.ndarray:
