@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.scoring.ledger import ENTRY, ITEM, MONTH_OPEN
+from creditsim.scoring.ledger import ENTRY, ITEM
 
 # Bits of `Chains.status`: what has become of an entry.
 VOIDED, REPAIRED, CONTESTED, WRONG, HEARD = 1, 2, 4, 8, 16
 
 NONE = -1
+LAST_MONTH = 32767
+"""Latest month that the columns of 16 bits hold: the year 2730."""
 
 
 class Chains:
@@ -26,7 +28,7 @@ class Chains:
         Bits VOIDED, REPAIRED, CONTESTED, WRONG (the record is false), HEARD (appealed once).
     head, following : ndarray of int32
         Newest entry of each row, and for each entry the next older one of its row.
-    changes : ndarray of int32, shape (2, agents)
+    changes : ndarray of int16, shape (2, agents)
         First month in which an account's score can change without a new entry.
     dirty : ndarray of uint8
         Rows with something new this month.
@@ -40,7 +42,7 @@ class Chains:
         self.owner = np.zeros(1024, np.int32)
         self.head = np.full(agents, NONE, np.int32)
         self.false_ids = np.zeros(0, np.int64)
-        self.changes = np.full((2, agents), MONTH_OPEN, np.int32)
+        self.changes = np.full((2, agents), LAST_MONTH, np.int16)
         self.dirty = np.zeros(agents, np.uint8)
 
     def extend(self, rows: np.ndarray, new: np.ndarray, wrong: np.ndarray | int = 0) -> np.ndarray:

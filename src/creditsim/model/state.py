@@ -119,8 +119,10 @@ class State:
         Calendar month that the next step simulates.
     chains : Chains
         The ledger and each agent's entries in it.
-    hours_tenths : ndarray of int32, shape (2, agents)
+    hours_tenths : ndarray of int16, shape (2, agents)
         Recorded service in tenths of an hour: this calendar year's, last year's.
+    last_breach, last_tutoring, last_visit, warned : ndarray of int16
+        Calendar months; those of the next 700 years fit 16 bits.
     counts : ndarray of int64, shape (cells, quantities)
         This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
     done, met : ndarray of int64, shape (sites, activities)
@@ -193,16 +195,16 @@ def first_state(population: Population, month: int, activities: int) -> State:
         visited=np.zeros(size, np.uint8),
         active=np.zeros(size, np.uint8),
         deeds=np.zeros(size, np.uint8),
-        last_breach=np.full(size, NO_MONTH, np.int32),
-        warned=np.full(size, NO_MONTH, np.int32),
-        last_visit=np.full(size, NO_MONTH, np.int32),
+        last_breach=np.full(size, NO_MONTH, np.int16),
+        warned=np.full(size, NO_MONTH, np.int16),
+        last_visit=np.full(size, NO_MONTH, np.int16),
         visit_ratio=np.ones((2, len(CLASSES))),
         pledges=np.zeros(size, np.uint8),
         firm_class=np.full(size, BEST_CLASS, np.int8),
-        last_tutoring=np.full(size, NO_MONTH, np.int32),
+        last_tutoring=np.full(size, NO_MONTH, np.int16),
         held=np.zeros(cells, np.int64),
         active_before=np.zeros(size, np.uint8),
-        hours_tenths=np.zeros((2, size), np.int32),
+        hours_tenths=np.zeros((2, size), np.int16),
         below_warning=np.zeros(size, np.uint8),
         members=_members(agents.home, sites),
     )

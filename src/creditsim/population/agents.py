@@ -13,39 +13,40 @@ from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, SETTINGS, SITE
 
 AGENT = np.dtype(
     [
-        ("slot", "<u4"),  # kind * SLOTS_PER_KIND + index within the kind: the key of all draws
-        ("kind", "u1"),  # index in KINDS
-        ("area", "u1"),  # index in Population.areas
-        ("site", "<u2"),  # row in Population.sites: where one is treated
-        ("home", "<u2"),  # row in Population.sites: where one lives
-        ("household", "<i4"),  # index in Population.households, NOBODY for an enterprise
-        ("employer", "<i4"),  # row of an enterprise, or NOBODY
-        ("representative", "<i4"),  # enterprise: row of a person; else NOBODY
-        ("traits", "<u4"),  # bit i is TRAITS[i]
-        ("age_band", "u1"),
-        ("sex", "u1"),  # MALE, FEMALE, NO_SEX
-        ("education", "u1"),
-        ("residence", "u1"),  # RURAL, URBAN
-        ("registration", "u1"),
-        ("online", "u1"),
-        ("cell", "<u2"),  # group cell, see cell_codes
         ("income_yuan_month", "<f8"),  # persons: disposable income; enterprises: turnover
         ("honesty", "<f8"),
         ("prosociality", "<f8"),
         ("money_weight", "<f8"),
         ("trust", "<f8"),
         ("crowding", "<f8"),
-        ("belief", "<f8", (len(CHANNELS),)),
         ("false_belief", "<f8"),
+        ("slot", "<u4"),  # kind * SLOTS_PER_KIND + index within the kind: the key of all draws
+        ("household", "<i4"),  # index in Population.households, NOBODY for an enterprise
+        ("employer", "<i4"),  # row of an enterprise, or NOBODY
+        ("representative", "<i4"),  # enterprise: row of a person; else NOBODY
+        ("traits", "<u4"),  # bit i is TRAITS[i]
+        ("belief", "<f4", (len(CHANNELS),)),
         ("score_mp", "<i4"),
         ("village_score_mp", "<i4"),
+        ("site", "<u2"),  # row in Population.sites: where one is treated
+        ("home", "<u2"),  # row in Population.sites: where one lives
+        ("cell", "<u2"),  # group cell, see cell_codes
+        ("months_low", "<i2"),
+        ("kind", "u1"),  # index in KINDS
+        ("area", "u1"),  # index in Population.areas
+        ("age_band", "u1"),
+        ("sex", "u1"),  # MALE, FEMALE, NO_SEX
+        ("education", "u1"),
+        ("residence", "u1"),  # RURAL, URBAN
+        ("registration", "u1"),
+        ("online", "u1"),
         ("grade", "i1"),
         ("star", "i1"),
-        ("months_low", "<i2"),
         ("awareness", "u1"),
         ("filed", "u1"),
     ],
-    # Aligned: Numba loads a nested array (belief) as if it were, whatever the record says.
+    # Wide fields first, so that alignment costs nothing: Numba loads a nested array (belief) as if it were
+    # aligned, whatever the record says.
     align=True,
 )
 """One agent."""

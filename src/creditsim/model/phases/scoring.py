@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.model.chains import gather, item_entries
+from creditsim.model.chains import LAST_MONTH, gather, item_entries
 from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
@@ -69,7 +69,7 @@ def _fold_rows(
                 )  # fmt: skip
             agent.score_mp = score
             agent.grade = grade
-            changes[0, row] = change
+            changes[0, row] = min(change, LAST_MONTH)
         if agent.kind == villager and (due or changes[1, row] <= month):
             number = gather(head, following, entries, row, 1, index)
             if number > index.shape[0]:
@@ -80,7 +80,7 @@ def _fold_rows(
             )
             agent.village_score_mp = score
             agent.star = star
-            changes[1, row] = change
+            changes[1, row] = min(change, LAST_MONTH)
 
 
 def _carry_stars(state: State, rules: Rules) -> None:
