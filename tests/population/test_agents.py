@@ -17,9 +17,16 @@ FIELDS = [
 ]
 
 
-def test_an_agent_has_the_agreed_fields_in_order():
-    assert list(records.AGENT.names) == FIELDS
+def test_an_agent_has_the_agreed_fields():
+    assert sorted(records.AGENT.names) == sorted(FIELDS)
     assert records.AGENT["belief"].shape == (len(CHANNELS),)
+
+
+def test_wide_fields_come_first_so_that_alignment_costs_nothing():
+    widths = [records.AGENT[name].base.itemsize for name in records.AGENT.names]
+    assert widths == sorted(widths, reverse=True)
+    needed = sum(records.AGENT[name].itemsize for name in records.AGENT.names)
+    assert needed <= records.AGENT.itemsize < needed + 8
 
 
 def test_an_agent_is_small_and_its_numbers_are_aligned():
