@@ -46,3 +46,19 @@ def test_a_changed_source_is_another_digest(monkeypatch, tmp_path):
     assert compiled.source_digest() != before
     monkeypatch.undo()
     compiled.source_digest.cache_clear()
+
+
+def test_a_room_keeps_its_cache_when_a_room_above_changes(monkeypatch, tmp_path):
+    for room in ("core", "scoring", "spec", "population", "model", "report"):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "a.py").write_text("X = 1\n")
+    monkeypatch.setattr(compiled, "_PACKAGE", tmp_path)
+    compiled.source_digest.cache_clear()
+    before = {room: compiled.source_digest(room) for room in ("", "scoring", "model")}
+    (tmp_path / "population" / "a.py").write_text("X = 2\n")
+    compiled.source_digest.cache_clear()
+    assert compiled.source_digest("scoring") == before["scoring"]
+    assert compiled.source_digest("model") != before["model"]
+    assert compiled.source_digest() != before[""]
+    monkeypatch.undo()
+    compiled.source_digest.cache_clear()

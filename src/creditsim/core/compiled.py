@@ -1,8 +1,9 @@
 """Compile scalar rules with Numba, cached by the digest of our own sources.
 
-Numba's own cache does not notice a changed callee in another file, so the cache folder
-carries the SHA-256 of every source of the package: a changed line means a new folder.
-The same digest is the model version that goes into run keys.
+Numba's own cache does not notice a changed callee in another file, so the cache folder of
+a rule carries the SHA-256 of every source that it can call: its own room and the rooms below,
+since imports only go down. A changed line there means a new folder; one further up does not.
+The digest of all sources is the model version that goes into run keys.
 """
 
 from __future__ import annotations
@@ -16,13 +17,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = ("core", "scoring", "spec", "population", "model")
+"""Rooms with compiled rules, from the ground up."""
 
 
 @functools.cache
-def source_digest() -> str:
-    """Return the SHA-256 (hex) over all Python sources of the package, by path and content."""
+def source_digest(room: str = "") -> str:
+    """Return the SHA-256 (hex) over Python sources, by path and content.
+
+    Parameters
+    ----------
+    room : str
+        A room with compiled rules: its sources and those of the rooms below. Empty: the
+        whole package.
+    """
+    below = _ROOMS[: _ROOMS.index(room) + 1] if room else ("",)
     digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
+    for path in sorted(path for name in below for path in (_PACKAGE / name).rglob("*.py")):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode())
         digest.update(b"\0")
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
@@ -52,9 +63,9 @@ def _is_writable(folder: Path) -> bool:
 
 
 @functools.cache
-def cache_folder() -> Path:
-    """Return a writable folder for compiled code; a temporary one if the user's is not."""
-    folder = _user_cache() / "creditsim" / source_digest()[:32]
+def cache_folder(room: str = "") -> Path:
+    """Return a writable folder for a room's compiled code; a temporary one if the user's is not."""
+    folder = _user_cache() / "creditsim" / source_digest(room)[:32]
     if _is_writable(folder):
         return folder
     # Compiles anew in each process, but runs: a read-only home must not stop anyone.
@@ -69,5 +80,8 @@ def compiled(rule: Callable) -> Callable:
     """
     import numba
 
-    numba.config.CACHE_DIR = str(cache_folder())
+    package, _, module = rule.__module__.partition(".")
+    room = module.partition(".")[0]
+    ours = package == "creditsim" and room in _ROOMS
+    numba.config.CACHE_DIR = str(cache_folder(room if ours else ""))
     return numba.njit(cache=True, nogil=True, fastmath=False)(rule)
