@@ -24,7 +24,7 @@ from creditsim.model.activities import (
     visit_rate,
 )
 from creditsim.model.month import PHASES
-from creditsim.model.outcomes import outcome_names
+from creditsim.model.outcomes.frame import outcome_names
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumptions
 from creditsim.spec.levers import levers

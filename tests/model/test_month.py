@@ -8,7 +8,7 @@ import pytest
 from creditsim.core.months import month_index
 from creditsim.experiment.run import run_replication
 from creditsim.model.credit_model import CreditModel, burned_in
-from creditsim.model.state import QUANTITIES
+from creditsim.model.quantities import QUANTITIES
 from creditsim.spec.scenario import load_scenario
 from creditsim.spec.vocabulary import LEADS
 

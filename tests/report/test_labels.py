@@ -10,7 +10,7 @@ import pytest
 
 import creditsim.report
 from creditsim.analysis.compare import VERDICTS
-from creditsim.model.outcomes import GROUPS
+from creditsim.model.outcomes.counted import GROUPS
 from creditsim.report.labels import GROUP_PAIRS, LANGUAGES, PHRASES, name_of, say, verdict_text
 from creditsim.report.phrases.figures import FIGURES
 from creditsim.report.phrases.questions import QUESTIONS

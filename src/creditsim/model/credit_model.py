@@ -13,7 +13,7 @@ from mesa.agent import AgentSet
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.months import month_text
 from creditsim.model.month import simulate_month
-from creditsim.model.outcomes import Track, outcome_frame
+from creditsim.model.outcomes.frame import Track, outcome_frame
 from creditsim.model.phases.acting import choice_terms, decide_compiled
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state

@@ -9,6 +9,14 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.chains import Chains
+from creditsim.model.parts.contests import Contests, first_contests
+from creditsim.model.parts.public_bodies import PublicBodies, first_public_bodies
+from creditsim.model.parts.records import Files, first_records
+from creditsim.model.parts.schools import Schools, first_schools
+from creditsim.model.parts.service import Service, first_service
+from creditsim.model.parts.trade import Trade, first_trade
+from creditsim.model.parts.turnover import Turnover, first_turnover
+from creditsim.model.quantities import QUANTITIES
 from creditsim.population.agents import CELLS_PER_AREA
 from creditsim.population.synthesis import Population
 from creditsim.scoring.enterprise import CLASSES
@@ -18,6 +26,9 @@ from creditsim.spec.vocabulary import KINDS, SITE_KINDS
 RANKS = np.dtype([(name, "u4") for name in ("file", "consent", "migrant", "aware", "fund", "bins")])
 """Fixed 32-bit words of an agent (the last two: of its home site). A share is reached by those below its
 threshold, so that a larger share includes everyone of a smaller one."""
+
+MEMORY = np.dtype([("did", "u8"), ("met", "u8")])
+"""What a row did and met in the last month acted: bit `k` is activity `k`."""
 
 PENDING = np.dtype(
     [
@@ -36,65 +47,6 @@ PENDING = np.dtype(
 
 CASE = np.dtype([("entry", "i8"), ("row", "i4"), ("filed", "i4"), ("wrong", "u1"), ("check", "i8")])
 """An appeal that waits for its desk."""
-
-QUANTITIES = (
-    "breaches",
-    "merits",
-    "harm_fen",
-    "benefit_fen",
-    "detected",
-    "posted_negative",
-    "posted_positive",
-    "posted_false",
-    "good_people",
-    "hours_tenths",
-    "sorted",
-    "cheap_points_mp",
-    "bonus_points_mp",
-    "local_breaches",
-    "sorting_met",
-    "tutoring_year",
-    "fines_fen",
-    "visits",
-    "visits_compliant",
-    "visits_seen",
-    "compliant",
-    "undetected",
-    "undetected_top",
-    "risky",
-    "risky_seen",
-    "warnings",
-    "pledgers",
-    "pledger_breaches",
-    "warned_before",
-    "warned_again",
-    "agents",
-    "active_agents",
-    "adults",
-    "filed",
-    "scored",
-    "stuck_low",
-    "wrongly_penalised",
-    "entries_held",
-    "published",
-    "benefits_fen",
-    "penalties_fen",
-    "trust_millionths",
-    "crowding_millionths",
-    "aware",
-    "registered",
-    "app_active",
-    "appeals_filed",
-    "appeals_upheld",
-    "false_standing",
-    "false_standing_months",
-    "repaired",
-    "denied_thousandths",
-    "fund_paid_fen",
-    "fund_lapsed_fen",
-    "rewards_fen",
-)
-"""What is counted each month in each cell of groups; integers, so that no order of summation matters."""
 
 # Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
 BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
@@ -125,6 +77,7 @@ class State:
         Calendar months; those of the next 700 years fit 16 bits.
     counts : ndarray of int64, shape (cells, quantities)
         This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
+    memory : recarray of MEMORY
     done, met : ndarray of int64, shape (sites, activities)
         Visible acts and opportunities of last month, by site.
     """
@@ -142,6 +95,7 @@ class State:
     visited: np.ndarray
     active: np.ndarray
     deeds: np.ndarray
+    memory: np.ndarray
     last_breach: np.ndarray
     last_tutoring: np.ndarray
     last_visit: np.ndarray
@@ -154,6 +108,13 @@ class State:
     held: np.ndarray
     active_before: np.ndarray
     members: tuple[np.ndarray, np.ndarray]
+    files: Files
+    service: Service
+    trade: Trade
+    contests: Contests
+    schools: Schools
+    public_bodies: PublicBodies
+    turnover: Turnover
     pending: np.ndarray = field(default_factory=lambda: np.zeros(0, PENDING))
     cases: np.ndarray = field(default_factory=lambda: np.zeros(0, CASE))
     filed_now: np.ndarray = field(default_factory=lambda: np.zeros(0, PENDING))
@@ -195,6 +156,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         visited=np.zeros(size, np.uint8),
         active=np.zeros(size, np.uint8),
         deeds=np.zeros(size, np.uint8),
+        memory=np.zeros(size, MEMORY).view(np.recarray),
         last_breach=np.full(size, NO_MONTH, np.int16),
         warned=np.full(size, NO_MONTH, np.int16),
         last_visit=np.full(size, NO_MONTH, np.int16),
@@ -207,6 +169,13 @@ def first_state(population: Population, month: int, activities: int) -> State:
         hours_tenths=np.zeros((2, size), np.int16),
         below_warning=np.zeros(size, np.uint8),
         members=_members(agents.home, sites),
+        files=first_records(population),
+        service=first_service(population),
+        trade=first_trade(population),
+        contests=first_contests(population),
+        schools=first_schools(population),
+        public_bodies=first_public_bodies(population),
+        turnover=first_turnover(population),
     )
 
 

@@ -44,6 +44,8 @@ AGENT = np.dtype(
         ("star", "i1"),
         ("awareness", "u1"),
         ("filed", "u1"),
+        ("present", "u1"),  # 1 while somebody holds the slot
+        ("generation", "u1"),  # how often the slot has changed hands
     ],
     # Wide fields first, so that alignment costs nothing: Numba loads a nested array (belief) as if it were
     # aligned, whatever the record says.

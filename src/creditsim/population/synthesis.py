@@ -200,6 +200,7 @@ def build_population(
     _draw_incomes(agents, district, enterprises, seed, replication)
     _mark_awareness(persons, order, district, seed, replication)
     agents["cell"] = cell_codes(agents)
+    agents["present"] = 1
     population = Population(
         name=name,
         scale=float(scale),

@@ -35,7 +35,7 @@ def split_of(group: str) -> str:
     >>> split_of("offline"), split_of("area_boyu"), split_of("lead_education")
     ('group', 'area', 'lead')
     """
-    from creditsim.model.outcomes import AREA, LEAD
+    from creditsim.model.outcomes.counted import AREA, LEAD
 
     if group == "all":
         return "all"
@@ -115,7 +115,7 @@ def _known_parts(comparison: ComparedScenarios, by: str) -> list[str]:
     if by == "area":
         return list(_area_names(comparison, "en"))
     if by == "lead":
-        from creditsim.model.outcomes import LEAD
+        from creditsim.model.outcomes.counted import LEAD
 
         return [LEAD + lead for lead in LEADS]
     return [group for pair in GROUP_PAIRS for group in pair] if by == "group" else []
@@ -123,7 +123,7 @@ def _known_parts(comparison: ComparedScenarios, by: str) -> list[str]:
 
 def _area_names(comparison: ComparedScenarios, lang: str) -> dict[str, str]:
     """Return the areas of the baseline's district, by group."""
-    from creditsim.model.outcomes import AREA
+    from creditsim.model.outcomes.counted import AREA
     from creditsim.population.marginals import area_key, district_names, read_district
 
     district = comparison.scenarios[comparison.baseline].population

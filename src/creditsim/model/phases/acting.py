@@ -28,6 +28,7 @@ from creditsim.model.choice import (
 from creditsim.model.phases.noticing import conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import PENDING, POSTED, State
+from creditsim.population.agents import NO_SEX
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_ITEMS
@@ -87,6 +88,8 @@ class _Part:
         """Find, decide and conclude this part's opportunities."""
         state, rules = self.state, self.rules
         state.deeds[self.low : self.high] = 0
+        state.memory.did[self.low : self.high] = 0
+        state.memory.met[self.low : self.high] = 0
         found = self._find()
         (decide or decide_compiled)(state, rules, found)
         filed = np.zeros(int(np.count_nonzero(found["acted"])), PENDING)
@@ -94,7 +97,7 @@ class _Part:
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
             filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
-            state.pledges, assumed("pledge.complaint_factor"),
+            state.pledges, assumed("pledge.complaint_factor"), state.memory,
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -170,6 +173,8 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
     number = 0
     for row in range(low, high):
         agent = agents[row]
+        if agent.present == 0:
+            continue
         slot = np.int64(agent.slot)
         block = -1
         w0, w1, w2, w3 = 0, 0, 0, 0
@@ -210,7 +215,7 @@ def utility_of(
         norm = terms[0] * activity.visible_share * (visible - activity.base_share)
     worth = 0.0
     filed = is_filed(agent, regime, rank)
-    if agent.awareness & KNOWS_ITEMS != 0 or agent.kind == 0:
+    if agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX:
         points = posting.worth_mp
         if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
             cutoffs = regime.cutoffs_mp[posting.account]

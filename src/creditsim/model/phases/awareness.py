@@ -10,7 +10,9 @@ from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.population.agents import NO_SEX
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
+
+STUDENT = KINDS.index("student")
 
 
 def awareness(state: State, rules: Rules) -> None:
@@ -23,8 +25,8 @@ def awareness(state: State, rules: Rules) -> None:
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     agents = state.agents
-    people = agents.sex < NO_SEX
-    informed = _aware_by_site(state)
+    people = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
+    informed = _aware_by_site(state, people)
     spread = np.zeros((2, 3))
     helped = np.zeros(2)
     for regime, levers in enumerate(rules.values):
@@ -40,11 +42,12 @@ def awareness(state: State, rules: Rules) -> None:
     )  # fmt: skip
 
 
-def _aware_by_site(state: State) -> np.ndarray:
+def _aware_by_site(state: State, people: np.ndarray) -> np.ndarray:
     """Return the share of adults at each home site who knew the scheme at the end of last month."""
     sites = len(state.population.sites)
-    aware = np.bincount(state.agents.home[(state.agents.awareness & AWARE) > 0], minlength=sites)
-    return aware / np.maximum(np.bincount(state.agents.home, minlength=sites), 1)
+    homes = state.agents.home
+    aware = np.bincount(homes[people & ((state.agents.awareness & AWARE) > 0)], minlength=sites)
+    return aware / np.maximum(np.bincount(homes[people], minlength=sites), 1)
 
 
 def _monthly_chances(rules: Rules, levers) -> list[float]:

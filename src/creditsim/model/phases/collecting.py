@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
+from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, DID_GOOD, QUANTITIES, State
+from creditsim.model.state import BREACHED, DID_GOOD, State
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.ledger import VILLAGE
 from creditsim.spec.vocabulary import ACTIVE, AWARE, REGISTERED, TRAITS
@@ -58,7 +60,7 @@ def _count_warned(state: State) -> None:
 
 def _count_risky(state: State, rules: Rules) -> None:
     """Count active firms of the worst class where firms are evaluated, and those visited within a year."""
-    evaluated = (rules.regimes.evaluation_on[state.active] == 1) & (state.agents.kind == 0)
+    evaluated = (rules.regimes.evaluation_on[state.active] == 1) & (state.agents.kind == ENTERPRISE)
     works = (state.agents.traits & _ACTIVE_TRAIT) > 0
     rows = np.flatnonzero(evaluated & works & (state.firm_class == 0))
     state.count("risky", rows)
@@ -72,13 +74,15 @@ def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, l
     """Add every agent to its cell."""
     for row in range(agents.shape[0]):
         agent = agents[row]
+        if agent.present == 0:
+            continue
         regime = regimes[active[row]]
         cell = stocks[agent.cell]
-        person = agent.sex < NO_SEX
+        person = agent.sex < NO_SEX and agent.kind != STUDENT
         cell[0] += 1
-        works = agent.kind != 0 or agent.traits & _ACTIVE_TRAIT != 0
+        works = agent.kind != ENTERPRISE or agent.traits & _ACTIVE_TRAIT != 0
         cell[1] += works
-        scored = regime.score_on == 1 and (not person or ranks[row].consent < regime.consent)
+        scored = is_scored(agent, regime, ranks[row]) == 1
         cell[4] += scored
         cell[5] += scored and agent.months_low >= _STUCK_MONTHS
         cell[7] += np.int64(agent.trust * 1000000.0)
@@ -92,6 +96,7 @@ def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, l
             cell[11] += agent.awareness & ACTIVE != 0
             cell[15] += last_tutoring[row] >= 0 and month - last_tutoring[row] < _YEAR
             cell[12] += deeds[row] & DID_GOOD != 0
-        elif works and month - last_breach[row] > _YEAR and deeds[row] & BREACHED == 0:
-            cell[13] += 1
-            cell[14] += visited[row] == 1
+        elif agent.kind == ENTERPRISE and works:
+            compliant = month - last_breach[row] > _YEAR and deeds[row] & BREACHED == 0
+            cell[13] += compliant
+            cell[14] += compliant and visited[row] == 1

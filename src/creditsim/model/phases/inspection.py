@@ -22,7 +22,8 @@ def inspection(state: State, rules: Rules) -> None:
     own. Nobody is visited twice in a month; a budget beyond that is not spent.
     """
     rows = np.arange(len(state.agents))[kind_rows(state, "enterprise")]
-    rows = rows[(state.agents.traits[rows] & (1 << TRAITS.index("active"))) > 0]
+    works = (state.agents.traits[rows] & (1 << TRAITS.index("active"))) > 0
+    rows = rows[works & (state.agents.present[rows] == 1)]
     state.visited[:] = 0
     visits = min(visit_budget(state, rules), len(rows))
     floor = _floor_visits(state, rules, rows, visits)

@@ -10,6 +10,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.choice import COMPLAINT
+from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import (
     BEST_CLASS,
@@ -20,13 +21,15 @@ from creditsim.model.state import (
     GOT_GOODS,
     PLEDGED,
     POSTED,
-    QUANTITIES,
     State,
 )
+from creditsim.population.agents import NO_SEX
 from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
 
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
-RESIDENT = KINDS.index("resident")
+ENTERPRISE, VILLAGER, RESIDENT, STUDENT = (
+    KINDS.index(kind) for kind in ("enterprise", "villager", "resident", "student")
+)
 FROM_ELSEWHERE = 2
 (
     BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
@@ -45,7 +48,7 @@ FROM_ELSEWHERE = 2
 def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
     deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
-    pledges, complaint_factor,
+    pledges, complaint_factor, memory,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -56,6 +59,7 @@ def conclude(
         agent = agents[row]
         activity = activities[k]
         met[agent.home, k] += 1
+        memory[row].met |= np.uint64(1) << np.uint64(k)
         counts[agent.cell, SORTING_MET] += activity.sorts
         if chance.acted == 0:
             continue
@@ -63,6 +67,7 @@ def conclude(
         posting = postings[active[row], k]
         cell = agent.cell
         done[agent.home, k] += 1
+        memory[row].did |= np.uint64(1) << np.uint64(k)
         factor = complaint_factor if pledges[row] & POSTED != 0 else 1.0
         channel = first_channel(activity, visited[row], chance.words[0], factor)
         if activity.breach == 1:
@@ -74,7 +79,7 @@ def conclude(
             deeds[row] |= BREACHED
             last_breach[row] = month
             counts[cell, PLEDGER_BREACHES] += pledges[row] & PLEDGED != 0
-            if channel < 0 and agent.kind == 0:
+            if channel < 0 and agent.kind == ENTERPRISE:
                 counts[cell, UNDETECTED] += regime.evaluation_on
                 counts[cell, UNDETECTED_TOP] += regime.evaluation_on and firm_class[row] == BEST_CLASS
             if channel >= 0:
@@ -110,7 +115,7 @@ def conclude(
             continue
         if channel == NEIGHBOUR and posting.account == 1 and regime.neighbour_reports_on == 0:
             continue
-        if channel == SELF_REPORT and agent.kind != 0 and agent.awareness & KNOWS_ITEMS == 0:
+        if channel == SELF_REPORT and agent.sex < NO_SEX and agent.awareness & KNOWS_ITEMS == 0:
             continue
         group = max(0, np.int64(activity.setting) - 2)
         if chance.words[1] >= regime.filing[group, has_file, channel]:
@@ -180,10 +185,10 @@ def _learn(agent, activity, channel, visit_rate, belief):
 @compiled
 def is_filed(agent, regime, rank):
     """Say whether an agent has a local file: scored, covered (by site or employer), migrants included."""
-    if regime.score_on == 0 or rank.consent >= regime.consent:
+    if regime.score_on == 0 or agent.present == 0 or rank.consent >= regime.consent:
         return 0
     cover = regime.file_cover[agent.kind]
-    if agent.employer >= 0:
+    if agent.employer >= 0 and (agent.kind == RESIDENT or agent.kind == VILLAGER):
         cover = max(cover, regime.employee_cover)
     if rank.file >= cover:
         return 0
@@ -198,10 +203,15 @@ def is_filed(agent, regime, rank):
 
 @compiled
 def is_scored(agent, regime, rank):
-    """Say whether an agent's entries count at all: firms whenever there is a score, persons with consent."""
-    if regime.score_on == 0:
+    """Say whether an agent's entries count at all.
+
+    Those of organisations do whenever there is a score, of adults with consent, of minors with a file.
+    """
+    if regime.score_on == 0 or agent.present == 0:
         return 0
-    if agent.kind != 0 and rank.consent >= regime.consent:
+    if agent.kind == STUDENT:
+        return is_filed(agent, regime, rank)
+    if agent.sex < NO_SEX and rank.consent >= regime.consent:
         return 0
     return 1
 

@@ -19,7 +19,7 @@ def pledging(state: State, rules: Rules) -> None:
     """
     agents, ranks = state.agents, state.ranks
     works = (agents.traits & (1 << TRAITS.index("active"))) > 0
-    firms = works & (agents.kind == KINDS.index("enterprise"))
+    firms = works & (agents.kind == KINDS.index("enterprise")) & (agents.present == 1)
     invited = firms & (ranks.migrant < rules.regimes.pledge_invited[state.active])
     signed = invited & (agents.honesty >= assumed("pledge.least_honesty_share"))
     trader = (agents.traits & (1 << TRAITS.index("sole_trader"))) > 0

@@ -11,8 +11,9 @@ from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status, is_filed, is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, PENDING, State
+from creditsim.population.agents import NO_SEX
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import CHANNELS, KINDS
+from creditsim.spec.vocabulary import CHANNELS
 
 _HUMAN = np.array([name in ("complaint", "neighbour_report", "self_report", "media") for name in CHANNELS])
 _INSPECTION = CHANNELS.index("inspection")
@@ -66,7 +67,7 @@ def post(state: State, rules: Rules, accepted: np.ndarray) -> None:
     state.count("posted_positive", rows[~bad])
     state.count("posted_false", rows[accepted["wrong"] == 1])
     state.count("bonus_points_mp", rows[~bad], accepted["points_mp"][~bad])
-    persons = state.agents.kind[rows] != KINDS.index("enterprise")
+    persons = state.agents.sex[rows] < NO_SEX
     np.add.at(state.held, state.agents.cell[rows[persons]], 1)
     cheap = ~bad & (rules.activities.cheap[accepted["activity"]] == 1)
     state.count("cheap_points_mp", rows[cheap], accepted["points_mp"][cheap])
@@ -78,7 +79,7 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
     chains, agents = state.chains, state.agents
     representative = agents.representative[rows].astype(np.int64)
     item = rules.book.representative_item[accepted["item"]]
-    linked = (agents.kind[rows] == 0) & (representative >= 0) & (item >= 0)
+    linked = (agents.sex[rows] == NO_SEX) & (representative >= 0) & (item >= 0)
     linked[linked] = file_status(state, rules, representative[linked]) >= SCORED
     if linked.any():
         new = chains.entries[ids[linked]].copy()
@@ -110,7 +111,7 @@ def _household_heads(state: State) -> np.ndarray:
 
 def _is_human(state: State, filed: np.ndarray) -> np.ndarray:
     """Say which records come from people: their channels, and collectors' inspections of persons."""
-    persons = state.agents.kind[filed["row"]] != KINDS.index("enterprise")
+    persons = state.agents.sex[filed["row"]] < NO_SEX
     return _HUMAN[filed["channel"]] | ((filed["channel"] == _INSPECTION) & persons)
 
 
@@ -160,7 +161,7 @@ def _pick_victims(
         for _ in range(_TRIES):
             row = members[first + at]
             other = agents[row]
-            innocent = deeds[row] & BREACHED == 0 and other.kind == agent.kind
+            innocent = other.present == 1 and deeds[row] & BREACHED == 0 and other.kind == agent.kind
             regime = regimes[active[row]]
             on_file = is_scored(other, regime, ranks[row]) == 1
             if needs_file[active[row], report["activity"]] == 1:

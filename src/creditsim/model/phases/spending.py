@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import QUANTITIES, State
+from creditsim.model.state import State
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import LEADS
 

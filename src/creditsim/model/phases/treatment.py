@@ -132,7 +132,7 @@ def _warn(state: State, rules: Rules) -> None:
     person = agents.representative.astype(np.int64)
     border = rules.regimes.warning_mp[state.active]
     active_firm = (agents.traits & (1 << TRAITS.index("active"))) > 0
-    below = active_firm & (agents.kind == _ENTERPRISE) & (border > 0) & (person >= 0)
+    below = active_firm & (agents.kind == _ENTERPRISE) & (agents.present == 1) & (border > 0) & (person >= 0)
     below &= agents.score_mp[person] < border
     rows = np.flatnonzero(below & (state.below_warning == 0))
     state.below_warning[:] = below
@@ -146,7 +146,7 @@ def _warn(state: State, rules: Rules) -> None:
 def _pay_funds(state: State, rules: Rules) -> None:
     """Charge the village fund and the sub-districts' fund with the month's claims."""
     agents, regimes = state.agents, rules.regimes
-    villagers = np.flatnonzero((agents.kind == _VILLAGER) & (state.active == 1))
+    villagers = np.flatnonzero((agents.kind == _VILLAGER) & (agents.present == 1) & (state.active == 1))
     with_fund = villagers[state.ranks.fund[villagers] < regimes.fund_sites[1]]
     levers = rules.values[1]
     income = round(levers["village.fund_yuan_per_head_year"] * 100 * len(with_fund)) // 12
@@ -154,7 +154,7 @@ def _pay_funds(state: State, rules: Rules) -> None:
         state, with_fund[file_status(state, rules, with_fund) == ON_FILE], int(regimes.fund_top_ppm[1])
     )
     _pay(state, 0, income, claimants, int(regimes.fund_claim_fen[1]))
-    residents = np.flatnonzero((agents.kind == _RESIDENT) & (state.active == 1))
+    residents = np.flatnonzero((agents.kind == _RESIDENT) & (agents.present == 1) & (state.active == 1))
     income = round(levers["fund.subdistrict_yuan_per_head_year"] * 100 * len(residents)) // 12
     claimants = residents[
         (file_status(state, rules, residents) == ON_FILE) & (agents.grade[residents] >= _AA)

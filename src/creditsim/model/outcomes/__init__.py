@@ -1,0 +1,1 @@
+"""Outcomes: tidy monthly values from the counts, by setting and group."""

@@ -1,0 +1,1 @@
+"""What each mechanism remembers from month to month, beside the agents themselves."""
