@@ -7,8 +7,11 @@ bands are stored by their index in `creditsim.spec.vocabulary`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, SETTINGS, SITE_KINDS, TRAITS
 
 AGENT = np.dtype(
@@ -103,6 +106,24 @@ SETTING_OF_KIND = tuple(
     )
 )
 """Index in SETTINGS for each of KINDS: where a kind's outcomes are counted."""
+
+
+def takes_part(kinds: np.ndarray, only: Sequence[str]) -> np.ndarray:
+    """Say for each kind code whether it is among some kinds and settings; no names mean all of them.
+
+    Raises
+    ------
+    InputError
+        If a name is neither a kind nor a setting.
+    """
+    strange = [name for name in only if name not in (*KINDS, *SETTINGS)]
+    if strange:
+        known = tuple(dict.fromkeys((*SETTINGS, *KINDS)))
+        raise InputError([Fault(unknown(name, known, "setting or kind"), key="only") for name in strange])
+    chosen = [
+        not only or kind in only or SETTINGS[SETTING_OF_KIND[code]] in only for code, kind in enumerate(KINDS)
+    ]
+    return np.array(chosen)[kinds]
 
 
 def make_slots(kind: int, count: int) -> np.ndarray:
