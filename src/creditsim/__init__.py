@@ -26,6 +26,7 @@ _HOMES = {
     "build_population": "creditsim.population.synthesis",
     "build_ties": "creditsim.population.ties",
     "compare": "creditsim.app.api",
+    "hold_patterns": "creditsim.app.api",
     "judge_rows": "creditsim.app.api",
     "load_rulebook": "creditsim.spec.rulebooks",
     "load_scenario": "creditsim.spec.scenario",

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 
+from creditsim.analysis.patterns import HeldPatterns
+from creditsim.analysis.patterns import hold_patterns as held
 from creditsim.analysis.rows import JudgedRows
 from creditsim.analysis.rows import judge_rows as judged
 from creditsim.app.options import available_cores
@@ -167,6 +169,33 @@ def judge_rows(
     check_run(scale, seed, replications, months, threads, "compiled")
     with _bar(replications, "replication", progress) as advance:
         return judged(rows, seed, replications, scale, months, threads, lambda done, of: advance())
+
+
+def hold_patterns(
+    seed: int = 1,
+    replications: int = 4,
+    scale: float = 0.05,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> HeldPatterns:
+    """Hold the simulation against the patterns that the field reports; nothing is tuned to meet them.
+
+    Parameters
+    ----------
+    replications : int
+        Paired replications; intervals need at least two.
+    threads : int, optional
+        Worker processes; by default all cores. Never changes a result.
+
+    Raises
+    ------
+    InputError
+        All faults at once.
+    """
+    threads = available_cores() if threads is None else threads
+    check_run(scale, seed, replications, None, threads, "compiled")
+    with _bar(replications, "replication", progress) as advance:
+        return held(seed, replications, scale, threads, lambda done, of: advance())
 
 
 def versions() -> dict[str, str]:

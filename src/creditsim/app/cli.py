@@ -1,4 +1,4 @@
-"""The command line: list, levers, activities, diff, run, compare, rows, replay.
+"""The command line: list, levers, activities, diff, run, compare, rows, patterns, replay.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -39,6 +39,7 @@ from creditsim.app.help_texts import (
     DIFF_HELP,
     LEVERS_HELP,
     LIST_HELP,
+    PATTERNS_HELP,
     REPLAY_HELP,
     ROWS_HELP,
     RUN_HELP,
@@ -316,6 +317,30 @@ def rows(
     return show_rows(
         names or [],
         {"seed": seed, "replications": replications, "scale": scale, "months": months, "threads": threads},
+        lang,
+        _voice(context, json, verbose, quiet),
+    )
+
+
+@app.command("patterns", help=PATTERNS_HELP, short_help="Hold the simulation against the field's patterns.")
+def patterns(
+    context: typer.Context,
+    seed: Seed = "1",
+    replications: Annotated[
+        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
+    ] = "4",
+    scale: Scale = "0.05",
+    threads: Threads = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Hold the simulation against patterns of the field."""
+    from creditsim.app.field_patterns import show_patterns
+
+    return show_patterns(
+        {"seed": seed, "replications": replications, "scale": scale, "threads": threads},
         lang,
         _voice(context, json, verbose, quiet),
     )

@@ -71,6 +71,17 @@ Examples:
   creditsim compare five-entries-2020 my-plan.yaml --lang zh --out results-zh
 """
 
+PATTERNS_HELP = """Hold the simulation against patterns that the field reports: met, not met, unclear.
+
+Each pattern has a band, a source and a role fixed before any run: input (a parameter was set
+from it), fit, or hold-out (only looked at). Nothing is tuned to meet one; "not met" is a finding.
+
+\b
+Examples:
+  creditsim patterns
+  creditsim patterns --replications 10 --scale 0.2 --seed 7 --json
+"""
+
 ROWS_HELP = """Judge the rows of the plan one by one: what each adds, or what the plan lacks without it.
 
 A row is added to the status quo together with what it requires; a row that enables others

@@ -47,6 +47,7 @@ ACTIVITY = np.dtype(
 
 SORTING = "res-waste-sorting"
 TUTORING = "tch-paid-tutoring"
+DISCHARGE = "ent-environment-discharge"
 """Activities that outcomes single out."""
 
 DISTRICT = "weihai-etdz"
@@ -61,6 +62,12 @@ _ALPHA_BOUND = 64.0
 def spreads() -> tuple[float, ...]:
     """Return the distinct log standard deviations of stakes; ``ACTIVITY.spread`` indexes them."""
     return tuple(sorted({activity.log_sd for activity in activities()}))
+
+
+@functools.cache
+def discharge_number() -> int:
+    """Return the number of the activity by which the environmental pattern is judged."""
+    return next(number for number, activity in enumerate(activities()) if activity.id == DISCHARGE)
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.model.activities import discharge_number
 from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
@@ -45,6 +46,7 @@ def collecting(state: State, rules: Rules) -> None:
     state.count(
         "false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64)
     )
+    state.public["discharges"] = int(state.done[:, discharge_number()].sum())
     state.public["backlog"] = len(state.pending)
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
     _count_warned(state)
