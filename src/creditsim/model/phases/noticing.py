@@ -23,10 +23,11 @@ from creditsim.model.state import (
     QUANTITIES,
     State,
 )
+from creditsim.population.agents import MINOR
 from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
 
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
-RESIDENT = KINDS.index("resident")
+VILLAGER, RESIDENT = KINDS.index("villager"), KINDS.index("resident")
 FROM_ELSEWHERE = 2
 (
     BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
@@ -179,11 +180,11 @@ def _learn(agent, activity, channel, visit_rate, belief):
 
 @compiled
 def is_filed(agent, regime, rank):
-    """Say whether an agent has a local file: scored, covered (by site or employer), migrants included."""
+    """Say whether an agent has a local file: scored, covered (by site or by a firm), migrants included."""
     if regime.score_on == 0 or rank.consent >= regime.consent:
         return 0
     cover = regime.file_cover[agent.kind]
-    if agent.employer >= 0:
+    if agent.employer >= 0 and (agent.kind == VILLAGER or agent.kind == RESIDENT):
         cover = max(cover, regime.employee_cover)
     if rank.file >= cover:
         return 0
@@ -198,8 +199,8 @@ def is_filed(agent, regime, rank):
 
 @compiled
 def is_scored(agent, regime, rank):
-    """Say whether an agent's entries count at all: firms whenever there is a score, persons with consent."""
-    if regime.score_on == 0:
+    """Say whether an agent's entries count at all: firms whenever there is a score, adults with consent."""
+    if regime.score_on == 0 or agent.age_band == MINOR:
         return 0
     if agent.kind != 0 and rank.consent >= regime.consent:
         return 0
