@@ -64,6 +64,29 @@ def test_cells_tell_the_groups_apart(age_band, online, registration, education):
     assert bool(cell & 1) == (education == 1)
 
 
+def test_a_minor_is_neither_aged_nor_little_schooled_nor_adult():
+    pupil = np.zeros(1, dtype=records.AGENT)
+    pupil["kind"], pupil["age_band"], pupil["education"] = records.STUDENT, records.MINOR, 1
+    assert records.is_minor(pupil).all()
+    assert not (records.is_adult(pupil) | records.is_aged(pupil) | records.is_little_schooled(pupil)).any()
+    cell = int(records.cell_codes(pupil)[0]) % records.CELLS_PER_AREA
+    assert SETTINGS[cell // 16] == "school"
+    assert cell % 16 == 4, "offline, and nothing else"
+
+
+def test_an_organisation_is_no_person():
+    school = np.zeros(1, dtype=records.AGENT)
+    school["sex"] = records.NO_SEX
+    assert not (records.is_adult(school) | records.is_minor(school) | records.is_aged(school)).any()
+
+
+def test_kinds_and_their_settings_keep_their_codes():
+    names = ["ENTERPRISE", "TEACHER", "VILLAGER", "RESIDENT", "STUDENT", "CIVIL_SERVANT", "INSTITUTION"]
+    assert [getattr(records, name) for name in [*names, "AGENCY"]] == list(range(len(KINDS)))
+    settings = [SETTINGS[code] for code in records.SETTING_OF_KIND]
+    assert settings[4:] == ["school", "government", "school", "government"]
+
+
 def test_an_enterprise_has_no_group():
     agent = np.zeros(1, dtype=records.AGENT)
     agent["sex"] = records.NO_SEX

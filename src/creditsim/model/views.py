@@ -172,8 +172,7 @@ class Agency(RowAgent):
 
 
 AGENT_CLASSES: dict[str, type[RowAgent]] = {
-    cls.kind: cls
-    for cls in (Enterprise, Teacher, Villager, Resident, Student, CivilServant, School, Agency)
+    cls.kind: cls for cls in (Enterprise, Teacher, Villager, Resident, Student, CivilServant, School, Agency)
 }
 """The class of each kind, by default."""
 

@@ -248,7 +248,7 @@ def _people(tables: Tables) -> dict:
 def _places(tables: Tables, name: str) -> dict:
     """Return areas, their people, and their villages, communities and schools."""
     kinds = {key[1]: key[2] for key in tables.cells["areas"] if key[0] == "area_population"}
-    codes = _area_codes(tables)
+    codes = tables.areas()
     zh, en, _ = tables.names["district", name]
     by_area = {
         table: np.array([tables.cell("areas", table, code, kinds[code]) for code in codes])
@@ -274,14 +274,8 @@ def _places(tables: Tables, name: str) -> dict:
                 for stage in STAGES
             ]
         ),
-        "teacher_bands": _bands(tables, "teacher_age"),
+        "teacher_bands": tables.age_bands("teacher_age"),
     }
-
-
-def _area_codes(tables: Tables) -> tuple[str, ...]:
-    """Return the codes of the areas, in the order of ``names.csv``."""
-    known = {key[1] for key in tables.cells["areas"] if key[0] == "area_population"}
-    return tuple(code for code in tables.codes("area") if code in known)
 
 
 def _households(tables: Tables) -> dict:
@@ -354,8 +348,8 @@ def _economy(tables: Tables) -> dict:
         "turnover_log_sd": tables.cell("enterprises", "turnover_log_sd", "all", "all"),
         "workers_log_sd": tables.cell("assumptions", "workers_of_enterprise", "log_sd", "all"),
         "food_firms": tables.cell("assumptions", "food_firms", "share", "firm"),
-        "worker_bands": _bands(tables, "worker_age"),
-        "representative_bands": _bands(tables, "representative_age"),
+        "worker_bands": tables.age_bands("worker_age"),
+        "representative_bands": tables.age_bands("representative_age"),
     }
 
 
@@ -381,14 +375,14 @@ def _pupils(tables: Tables) -> dict:
         ),
         "tutoring_turnover": tables.cell("assumptions", "tutoring_turnover", "median", "institution"),
         "tutoring_turnover_log_sd": tables.cell("assumptions", "tutoring_turnover", "log_sd", "institution"),
-        "parent_bands": _bands(tables, "pupil_parent_age"),
+        "parent_bands": tables.age_bands("pupil_parent_age"),
     }
 
 
 def _bodies(tables: Tables) -> dict:
     """Return the public bodies: where they stand and their staff."""
     kinds = {key[1]: key[2] for key in tables.cells["agencies"] if key[0] == "staff"}
-    areas = _area_codes(tables)
+    areas = tables.areas()
     seats = [tables.cell_or_zero("assumptions", "agency_seat", code, "department") for code in areas]
     seat = areas[int(np.argmax(seats))]
     bodies: list[tuple[tuple[str, str, str], int, float]] = []
@@ -409,13 +403,5 @@ def _bodies(tables: Tables) -> dict:
         "body_area": np.array([area for _, area, _ in bodies]),
         "body_staff": np.array([staff for _, _, staff in bodies]),
         "agency_budget": tables.cell("assumptions", "agency_budget", "staff", "agency"),
-        "civil_servant_bands": _bands(tables, "civil_servant_age"),
+        "civil_servant_bands": tables.age_bands("civil_servant_age"),
     }
-
-
-def _bands(tables: Tables, table: str) -> np.ndarray:
-    """Return for each age band whether it lies within an assumed span of ages."""
-    first = tables.cell("assumptions", table, "first", "all")
-    last = tables.cell("assumptions", table, "last", "all")
-    spans = [band.rstrip("+").split("-") for band in AGE_BANDS]
-    return np.array([int(span[0]) >= first and len(span) == 2 and int(span[1]) <= last for span in spans])

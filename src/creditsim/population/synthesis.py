@@ -202,9 +202,7 @@ def build_population(
     _fill_adults(grown, adults, order, kind[order], household[order], home_site[homes.household_of][order])
     _post_staff(grown, post[order], sites, schools, agencies)
     mark_awareness(grown, order, district, seed, replication)
-    pupils = make_pupils(
-        district, targets, grown, homes.persons[by_site], sites, schools, seed, replication
-    )
+    pupils = make_pupils(district, targets, grown, homes.persons[by_site], sites, schools, seed, replication)
 
     later = int(np.searchsorted(grown["kind"], STUDENT))
     agents = _join(
@@ -219,9 +217,7 @@ def build_population(
     name_employers(agents, schools, agencies)
     name_heads_of_tutoring(agents, seed, replication)
     draw_dispositions(agents, district, seed, replication)
-    draw_incomes(
-        agents, district, targets, enterprises.detail["size"], schools, agencies, seed, replication
-    )
+    draw_incomes(agents, district, targets, enterprises.detail["size"], schools, agencies, seed, replication)
     agents["cell"] = cell_codes(agents)
     seat = np.full(len(agents), len(agents))
     seat[is_adult(agents)] = homes.seat_of[order]
@@ -316,9 +312,9 @@ def _post_staff(
     rows["site"][taught] = schools["site"][post[taught]]
     rows["site"][served] = agencies["site"][post[served]]
     private = schools["ownership"][post[taught]] == OWNERSHIPS.index("private")
-    rows["traits"][taught] |= np.where(
-        private, TRAIT_BIT["private_staff"], TRAIT_BIT["public_staff"]
-    ).astype(np.uint32)
+    rows["traits"][taught] |= np.where(private, TRAIT_BIT["private_staff"], TRAIT_BIT["public_staff"]).astype(
+        np.uint32
+    )
     rows["area"] = sites["area"][rows["site"]]
 
 

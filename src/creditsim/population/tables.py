@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.spec.vocabulary import AGE_BANDS
 
 
 class Tables:
@@ -76,3 +77,15 @@ class Tables:
     def codes(self, table: str) -> tuple[str, ...]:
         """Return the codes that ``names.csv`` lists for a table, in its order."""
         return tuple(code for listed, code in self.names if listed == table)
+
+    def areas(self) -> tuple[str, ...]:
+        """Return the codes of the areas, in the order of ``names.csv``."""
+        known = {key[1] for key in self.cells["areas"] if key[0] == "area_population"}
+        return tuple(code for code in self.codes("area") if code in known)
+
+    def age_bands(self, table: str) -> np.ndarray:
+        """Return for each age band of adults whether it lies within an assumed span of ages."""
+        first = self.cell("assumptions", table, "first", "all")
+        last = self.cell("assumptions", table, "last", "all")
+        spans = [band.rstrip("+").split("-") for band in AGE_BANDS]
+        return np.array([int(span[0]) >= first and len(span) == 2 and int(span[1]) <= last for span in spans])
