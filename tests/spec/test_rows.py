@@ -6,8 +6,9 @@ from creditsim.spec.levers import levers
 from creditsim.spec.rows import rows
 
 PLAN_ROWS = (
-    "E1 E2 E3 E4 C1 C2 C3 G1 G2 G3 G4 V1 V2 V3 R1 R2 R3 P1-3 S1 S2 S3".split()
-)  # the order of the plan's own table
+    *("E1", "E2", "E3", "E4", "C1", "C2", "C3", "G1", "G2", "G3", "G4"),
+    *("V1", "V2", "V3", "R1", "R2", "R3", "P1-3", "S1", "S2", "S3"),
+)
 
 
 def test_all_21_rows_are_there_in_the_order_of_the_plan():

@@ -136,6 +136,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "trait.parent_nearby": ("a parent nearby", "父母住在附近"),
     "trait.trusted_neighbour": ("trusted by neighbours", "受邻里信任"),
     "trait.rural": ("rural", "农村"),
+    "trait.secondary": ("secondary school", "中学"),
+    "trait.public_school": ("public school", "公办学校"),
+    "trait.private_school": ("private school", "民办学校"),
+    "trait.tutoring": ("tutoring institution", "校外培训机构"),
     "sum": ("Sum", "合计"),
     # Fields of a scenario beside its levers.
     "field.population": ("population", "人口"),

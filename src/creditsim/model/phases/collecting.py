@@ -12,18 +12,19 @@ from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, State
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.ledger import VILLAGE
-from creditsim.spec.vocabulary import ACTIVE, AWARE, REGISTERED, TRAITS
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, REGISTERED, TRAITS
 
 _NAMES = (
     "agents", "active_agents", "adults", "filed", "scored", "stuck_low", "published", "trust_millionths",
     "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant",
-    "visits_compliant", "tutoring_year",
+    "visits_compliant", "tutoring_year", "teachers",
 )  # fmt: skip
 _COLUMNS = np.array([QUANTITIES.index(name) for name in _NAMES])
 _HELD = QUANTITIES.index("entries_held")
 _ACTIVE_TRAIT = 1 << TRAITS.index("active")
 _STUCK_MONTHS = 12
 _YEAR = 12
+_TEACHER = KINDS.index("teacher")
 
 
 def collecting(state: State, rules: Rules) -> None:
@@ -96,6 +97,7 @@ def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, l
             cell[9] += agent.awareness & AWARE != 0
             cell[10] += agent.awareness & REGISTERED != 0
             cell[11] += agent.awareness & ACTIVE != 0
+            cell[16] += agent.kind == _TEACHER
             cell[15] += last_tutoring[row] >= 0 and month - last_tutoring[row] < _YEAR
             cell[12] += deeds[row] & DID_GOOD != 0
         elif agent.kind == ENTERPRISE and works:
