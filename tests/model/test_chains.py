@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from creditsim.model import packing
 from creditsim.model.chains import VOIDED, WRONG, Chains, item_entries, note_entries
+from creditsim.model.credit_model import CreditModel
 from creditsim.model.packing import gather
+from creditsim.model.phases import scoring
 from creditsim.scoring.ledger import ENTRY, ITEM, MONTH_OPEN, OBJECTION, REPAIR, VOID
+from creditsim.spec.scenario import load_scenario
 
 JANUARY = 24240
 SLOTS = np.array([7, 8, 4_000_000_000])
@@ -203,3 +206,16 @@ def test_a_note_refers_to_an_item_entry_of_its_row():
     for row, ref in ((1, ids[:1]), (0, repair)):
         with pytest.raises(ValueError, match="an item entry of the same row"):
             chains.extend(np.array([row]), note_entries(chains.entries, ref, VOID, JANUARY))
+
+
+def test_accounts_longer_than_the_room_are_folded_all_the_same(monkeypatch):
+    plan = load_scenario("five-entries-2020").with_(burn_in_months=2)
+    scores = []
+    for room in (scoring._ROOM, 1):
+        monkeypatch.setattr(scoring, "_ROOM", room)
+        model = CreditModel(plan, scale=0.01, seed=2)
+        model.run(14)
+        scores.append(model.state.agents[["score_mp", "grade", "village_score_mp", "star"]].tolist())
+    chains = model.state.chains
+    assert max(len(chains.of_row(row)) for row in np.flatnonzero(chains.head >= 0)) > 2
+    assert scores[0] == scores[1]
