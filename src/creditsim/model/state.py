@@ -153,7 +153,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         replication=population.replication,
         agents=agents,
         month=month,
-        chains=Chains(size),
+        chains=Chains(agents.slot),
         ranks=_ranks(population),
         counts=np.zeros((cells, len(QUANTITIES)), np.int64),
         done=np.zeros((sites, activities), np.int64),

@@ -88,7 +88,8 @@ class RowAgent(mesa.Agent):
         state = self.model.state
         book = self.model.rules.book.graded_by[state.active[self.row]]
         as_of = state.month - 1 if month is None else month
-        return explain(book, state.chains.written(), self.slot, as_of)
+        chains = state.chains
+        return explain(book, chains.of_row(self.row), int(chains.subjects[self.row]), as_of)
 
     @property
     def score(self) -> float:

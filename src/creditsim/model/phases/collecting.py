@@ -41,12 +41,10 @@ def collecting(state: State, rules: Rules) -> None:
     entries = chains.entries[standing]
     until = entries["end"] + rules.book.validity_months[entries["item"]]
     new_year = (entries["end"] // 12 + 1) * 12  # village scores end with the calendar year
-    standing = standing[state.month < np.where(entries["account"] == VILLAGE, new_year, until)]
-    rows = chains.rows_of(standing)
+    in_force = state.month < np.where(entries["account"] == VILLAGE, new_year, until)
+    rows = chains.rows_of(standing[in_force])
     state.count("false_standing", rows)
-    state.count(
-        "false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64)
-    )
+    state.count("false_standing_months", rows, state.month - entries["posted"][in_force].astype(np.int64))
     state.public["discharges"] = int(state.done[:, discharge_number()].sum())
     state.public["backlog"] = len(state.pending)
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
