@@ -1,4 +1,4 @@
-"""What a run remembers of trade credit: who sells to whom, claims on each customer, cash of each enterprise."""
+"""What a run remembers of trade credit: who sells to whom, claims on customers, cash of enterprises."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ QUANTITIES: tuple[str, ...] = (
     "trade_paid_fen",
     "trade_unable_loss_fen",
     "trade_unwilling_loss_fen",
+    "trade_dropped_fen",
     "trade_open_fen",
     "trade_overdue_fen",
     "trade_buyers",
@@ -40,6 +41,7 @@ FIRM = np.dtype(
     [
         ("cash_fen", "i8"),
         ("coming_fen", "i8"),  # what reaches it next month, less what is taken then
+        ("pace_ppm", "i4"),  # takings against usual ones, parts per million
         ("loss_ppm", "i4"),  # own experience: share of claims lost, parts per million
         ("overdue_month", "i2"),  # last month in which a claim of its own was overdue
         ("generation", "u1"),
@@ -165,6 +167,7 @@ def first_trade(population: Population) -> Trade:
     )
     state.firms.cash_fen[:] = network.buffer_fen
     state.firms.coming_fen[:] = sum_by(network.supplier, network.usual_fen, firms)
+    state.firms.pace_ppm[:] = 1_000_000
     state.firms.loss_ppm[:] = round(assumed("trade.expected_loss_share") * 1_000_000)
     state.firms.overdue_month[:] = NEVER
     state.firms.generation[:] = population.agents["generation"][:firms]
@@ -202,18 +205,16 @@ def _make_network(population: Population) -> Network:
     supplier, customer = buyers.indices, buyers.sources
     turnover = np.floor(agents["income_yuan_month"] * 100.0).astype(np.int64)
     goods = _goods_ppm(agents)
-    local = round(read_assumptions(population.name)["supply", "local_share", "of suppliers"].value * 1_000_000)
+    local = read_assumptions(population.name)["supply", "local_share", "of suppliers"].value
     usual = _usual_sales(
-        supplier, customer, turnover, turnover * goods // 1_000_000 * local // 1_000_000,
+        supplier, customer, turnover, turnover * goods // 1_000_000 * round(local * 1000) // 1000,
         turnover * round(assumed("trade.local_sales_share") * 1_000_000) // 1_000_000,
     )  # fmt: skip
     sold, bought = (sum_by(rows, usual, size) for rows in (supplier, customer))
     purchases = turnover * goods // 1_000_000
     margin = turnover * round(assumed("trade.margin_share") * 1_000_000) // 1_000_000
     days = draws.lognormal_multipliers(assumed("trade.buffer_log_sd"))
-    lots = draws.words(
-        population.seed, population.replication, agents["slot"], 0, draws.MEANS, _LOT_BUFFER
-    )
+    lots = draws.words(population.seed, population.replication, agents["slot"], 0, draws.MEANS, _LOT_BUFFER)
     buffer = np.floor((turnover - margin) / _DAYS * (assumed("trade.buffer_days") * days[lots >> 20]))
     network = Network(
         starts=buyers.indptr,

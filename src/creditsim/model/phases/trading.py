@@ -7,9 +7,21 @@ import functools
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.core.compiled import compiled
 from creditsim.core.months import month_index
 from creditsim.model.parts.trade import NEVER, NO_GRADE, QUANTITIES, Trade, sum_by
+from creditsim.model.phases.dealing import (
+    CHECK_COST,
+    CHECKS,
+    FACING,
+    LOST,
+    OPEN,
+    PAID,
+    SELLERS,
+    TERMS,
+    UNABLE_LOSS,
+    UNWILLING_LOSS,
+    pay_and_buy,
+)
 from creditsim.model.phases.noticing import file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
@@ -25,33 +37,8 @@ DEFAULT = "ent-trade-credit-default"
 # Months of 2020 in which takings fell everywhere.
 SHOCK_MONTHS = tuple(month_index(f"2020-{month:02d}") for month in (2, 3, 4))
 
-TERMS = np.dtype(
-    [
-        ("credit_thousandths", "i8"),
-        ("limit_thousandths", "i8"),
-        ("high_thousandths", "i8"),
-        ("high_grade", "i8"),
-        ("low_grade", "i8"),
-        ("check_months", "i8"),
-        ("barred_months", "i8"),
-        ("written_off_months", "i8"),
-        ("local", "i8"),
-        ("settles", "i8"),
-        ("recovered", "i8"),
-        ("check_power", "f8"),
-    ]
-)
-"""What the month's trade reads of the assumptions; probabilities are 32-bit thresholds."""
-
-CHECKS = np.dtype([("cover", "i8"), ("cost_fen", "i8"), ("low_thousandths", "i8")])
-"""How suppliers of a regime check: threshold of those who do, cost, limit of low grades."""
-
-_TOTALS = tuple(name.removeprefix("trade_") for name in QUANTITIES)
-(
-    WANTED, CASH, CREDIT, LOST, REFUSED, REFUSED_SOUND, CHECKED, CHECKS_MADE, CHECK_COST, PAID, UNABLE_LOSS,
-    UNWILLING_LOSS, OPEN, OVERDUE, BUYERS, UNABLE, WITHHELD, SELLERS, FACING,
-) = range(len(_TOTALS))  # fmt: skip
-_SHOCK, _LOCAL, _PARTNER, _LATE = 0, 1, 2, 4
+_LUCK = 0  # word under TRADE; dealing draws the others
+_SLOWEST_PPM, _FASTEST_PPM = 50_000, 20_000_000
 _YEAR = 12
 
 
@@ -68,52 +55,58 @@ def trading(state: State, rules: Rules) -> None:
     size = len(trade.firms)
     here, gone = _who_is_there(state)
     pace = _pace(state, rules)
-    _take_in(trade, here, pace)
-    totals, forgone = np.zeros((size, len(_TOTALS)), np.int64), np.zeros(size, np.int64)
-    _pay_and_buy(
-        trade.network.starts, trade.network.supplier, trade.network.usual_fen, trade.network.check_rank,
-        trade.firms, trade.claims, trade.due_fen, trade.refused_fen, here, gone, pace, _chose_not_to_pay(state),
-        _grades(state, rules), state.active[:size], _checks(rules), _terms(state.population.name),
-        state.agents.slot[:size].astype(np.int64), state.seed, state.replication, state.month, forgone, totals,
+    _take_in(trade, here & ~gone, pace)
+    totals, forgone = np.zeros((size, len(QUANTITIES)), np.int64), np.zeros(size, np.int64)
+    network = trade.network
+    pay_and_buy(
+        network.starts, network.supplier, network.usual_fen, network.buffer_fen, network.check_rank,
+        trade.firms, trade.claims, trade.due_fen, trade.refused_fen, here, gone, pace,
+        _chose_not_to_pay(state), _grades(state, rules), state.active[:size], _checks(rules),
+        _terms(state.population.name), state.agents.slot[:size].astype(np.int64), state.seed,
+        state.replication, state.month, forgone, totals,
     )  # fmt: skip
     _close(trade, forgone, totals)
     _count(state, here, totals)
 
 
 def _who_is_there(state: State) -> tuple[np.ndarray, np.ndarray]:
-    """Return who trades this month, and who is gone since last month; put new owners in their place."""
-    trade = state.trade
-    firms = trade.firms
+    """Return who trades this month, and who is gone since last month, a new owner in its place or not."""
+    firms = state.trade.firms
     agents = state.agents[: len(firms)]
     here = (agents.present == 1) & ((agents.traits & TRAIT_BIT["active"]) > 0)
     new = agents.generation != firms.generation
     firms.generation[:] = agents.generation
-    firms.cash_fen[new] = trade.network.buffer_fen[new]
-    firms.coming_fen[new] = 0
+    firms.pace_ppm[new] = 1_000_000
     firms.loss_ppm[new] = round(assumed("trade.expected_loss_share") * 1_000_000)
     firms.overdue_month[new] = NEVER
-    trade.refused_fen[new] = 0
+    state.trade.refused_fen[new] = 0
     return here, new | ~here
 
 
 def _pace(state: State, rules: Rules) -> np.ndarray:
-    """Return takings of this month against usual ones, by enterprise: its own luck, and the world's."""
-    slots = state.agents.slot[: len(state.trade.firms)]
-    lots = draws.words(state.seed, state.replication, slots, state.month, draws.TRADE, _SHOCK)
-    pace = _luck()[lots >> 20]
-    if state.month in SHOCK_MONTHS:
-        pace = pace * (1.0 + rules.world("income_shock_2020_share"))
-    return pace
+    """Return takings of this month against usual ones, by enterprise: its own luck, and the world's.
+
+    Good and bad times of an enterprise last: of what its takings lie above or below usual,
+    a part is still there next month.
+    """
+    firms = state.trade.firms
+    slots = state.agents.slot[: len(firms)]
+    lots = draws.words(state.seed, state.replication, slots, state.month, draws.TRADE, _LUCK)
+    kept = round(assumed("trade.takings_lasting_share") * 1000)
+    pace = 1_000_000 + (firms.pace_ppm.astype(np.int64) - 1_000_000) * kept // 1000 + _luck()[lots >> 20]
+    firms.pace_ppm[:] = np.clip(pace, _SLOWEST_PPM, _FASTEST_PPM)
+    world = 1.0 + (rules.world("income_shock_2020_share") if state.month in SHOCK_MONTHS else 0.0)
+    return firms.pace_ppm / 1_000_000.0 * world
 
 
 @functools.cache
 def _luck() -> np.ndarray:
-    """Return 4,096 lognormal multipliers with mean 1."""
-    table = draws.lognormal_multipliers(assumed("trade.turnover_log_sd"))
-    return table / (table.sum() / len(table))
+    """Return 4,096 changes of takings in parts per million of usual ones, lognormal with mean 0."""
+    table = draws.lognormal_multipliers(assumed("trade.takings_log_sd"))
+    return np.floor((table / (table.sum() / len(table)) - 1.0) * 1_000_000.0 + 0.5).astype(np.int64)
 
 
-def _take_in(trade: Trade, here: np.ndarray, pace: np.ndarray) -> None:
+def _take_in(trade: Trade, trading: np.ndarray, pace: np.ndarray) -> None:
     """Book the month's takings from elsewhere, what customers paid last month, and outgoings.
 
     What outgoings exceed is put in by owners and lenders: cash never falls below nothing.
@@ -121,7 +114,7 @@ def _take_in(trade: Trade, here: np.ndarray, pace: np.ndarray) -> None:
     network, firms = trade.network, trade.firms
     flow = np.floor((network.elsewhere_fen - network.purchases_fen) * pace).astype(np.int64)
     flow += firms.coming_fen - network.fixed_fen
-    firms.cash_fen[:] = np.where(here, np.maximum(firms.cash_fen + flow, 0), 0)
+    firms.cash_fen[:] = np.where(trading, np.maximum(firms.cash_fen + flow, 0), firms.cash_fen)
     firms.coming_fen[:] = 0
 
 
@@ -163,226 +156,6 @@ def _terms(district: str) -> np.record:
     terms.recovered = draws.threshold(assumed("trade.recovered_share"))
     terms.check_power = assumed("trade.check_power_share")
     return terms[0]
-
-
-@compiled
-def _pay_and_buy(
-    starts, suppliers, usual_fen, check_rank, firms, claims, due_fen, refused_fen, here, gone, pace, chose,
-    grades, active, checks, terms, slots, seed, replication, month, forgone, totals,
-):  # fmt: skip
-    """Let each customer pay what is due and buy anew; a supplier's money waits until next month."""
-    now = month % due_fen.shape[1]
-    wanted = np.zeros(usual_fen.shape[0], np.int64)
-    for row in range(starts.shape[0] - 1):
-        first, last = starts[row], starts[row + 1]
-        firms[row].unable = 0
-        if first == last:
-            continue
-        owed = _fall_due(first, last, row, suppliers, claims, due_fen, now, gone, terms, totals)
-        if here[row]:
-            totals[row, BUYERS] = 1
-            _pay(
-                first, last, row, owed, suppliers, firms, claims, chose[row], terms, slots[row], seed,
-                replication, month, totals,
-            )  # fmt: skip
-            if firms[row].unable == 0 and not chose[row]:
-                totals[row, REFUSED_SOUND] += refused_fen[row, now]
-            refused_fen[row, now] = 0
-        _grow_old(first, last, suppliers, firms, claims, terms, month, totals)
-        if here[row]:
-            _buy(
-                first, last, row, suppliers, usual_fen, check_rank, firms, claims, due_fen, refused_fen, now,
-                here, pace[row], grades[row], active, checks, terms, wanted, forgone, totals,
-            )  # fmt: skip
-
-
-@compiled
-def _fall_due(first, last, row, suppliers, claims, due_fen, now, gone, terms, totals):
-    """Move what falls due to what is overdue until it is paid; return what a willing customer owes.
-
-    Claims on and of enterprises that are gone are lost.
-    """
-    owed = 0
-    for link in range(first, last):
-        claim = claims[link]
-        if gone[row] or gone[suppliers[link]]:
-            total = claim.overdue_fen
-            for month in range(due_fen.shape[1]):
-                total += due_fen[link, month]
-                due_fen[link, month] = 0
-            totals[suppliers[link], UNWILLING_LOSS if claim.withheld == 1 else UNABLE_LOSS] += total
-            claim.overdue_fen = 0
-            claim.age, claim.withheld, claim.barred, claim.known = 0, 0, 0, 0
-            continue
-        claim.overdue_fen += due_fen[link, now]
-        due_fen[link, now] = 0
-        if claim.withheld == 0:
-            owed += claim.overdue_fen
-    return owed
-
-
-@compiled
-def _pay(
-    first, last, row, owed, suppliers, firms, claims, chose, terms, slot, seed, replication, month, totals
-):
-    """Pay all partners alike as far as cash reaches; leave one unpaid by choice; settle late by lot."""
-    firm = firms[row]
-    firm.unable = 1 if owed > firm.cash_fen else 0
-    totals[row, UNABLE] = firm.unable
-    if chose and firm.unable == 0:
-        if draws.word(seed, replication, slot, month, draws.TRADE, _LOCAL) < terms.local:
-            lot = draws.word(seed, replication, slot, month, draws.TRADE, _PARTNER)
-            link = _partner(first, last, claims, lot)
-            if link >= 0:
-                claims[link].withheld = 1
-                claims[link].age = 0
-                owed -= claims[link].overdue_fen
-                totals[row, WITHHELD] = 1
-    part = 1.0
-    if owed > firm.cash_fen:
-        part = firm.cash_fen / owed
-    for link in range(first, last):
-        claim = claims[link]
-        paid = claim.overdue_fen
-        if claim.withheld == 1:
-            if claim.age < terms.written_off_months - 1:
-                continue
-            lot = draws.word(seed, replication, slot, month, draws.TRADE, _LATE * (1 + link - first))
-            if lot >= (terms.settles if claim.age < terms.written_off_months else terms.recovered):
-                continue
-        elif part < 1.0:
-            paid = np.int64(paid * part)
-        paid = min(paid, firm.cash_fen)
-        claim.overdue_fen -= paid
-        firm.cash_fen -= paid
-        firms[suppliers[link]].coming_fen += paid
-        totals[suppliers[link], PAID] += paid
-
-
-@compiled
-def _partner(first, last, claims, lot):
-    """Return one of the links over which something is owed and not withheld, by lot; -1 if there is none."""
-    number = 0
-    for link in range(first, last):
-        number += claims[link].withheld == 0 and claims[link].overdue_fen > 0
-    place = (lot * number) >> 32
-    for link in range(first, last):
-        if claims[link].withheld == 0 and claims[link].overdue_fen > 0:
-            if place == 0:
-                return link
-            place -= 1
-    return -1
-
-
-@compiled
-def _grow_old(first, last, suppliers, firms, claims, terms, month, totals):
-    """Let what is still unpaid grow a month older; write off what is too old."""
-    for link in range(first, last):
-        claim = claims[link]
-        supplier = suppliers[link]
-        claim.barred -= claim.barred > 0
-        claim.known -= claim.known > 0
-        if claim.overdue_fen == 0:
-            claim.age, claim.withheld = 0, 0
-            continue
-        firms[supplier].overdue_month = month
-        if claim.age < terms.written_off_months:
-            claim.age += 1
-            totals[supplier, OVERDUE] += claim.overdue_fen
-            continue
-        totals[supplier, UNWILLING_LOSS if claim.withheld == 1 else UNABLE_LOSS] += claim.overdue_fen
-        claim.overdue_fen = 0
-        claim.age, claim.withheld, claim.barred = 0, 0, terms.barred_months
-
-
-@compiled
-def _buy(
-    first, last, row, suppliers, usual_fen, check_rank, firms, claims, due_fen, refused_fen, now, here, pace,
-    grade, active, checks, terms, wanted, forgone, totals,
-):  # fmt: skip
-    """Buy over each link: on credit within the limit, the rest for cash as far as it reaches.
-
-    Customers short of cash take more credit where their limit leaves room.
-    """
-    firm = firms[row]
-    for_cash = 0
-    for link in range(first, last):
-        supplier = suppliers[link]
-        wanted[link] = 0
-        if not here[supplier]:
-            continue
-        amount = np.int64(usual_fen[link] * pace)
-        asked = amount * terms.credit_thousandths // 1000
-        _check(
-            claims[link], asked, firms[supplier].loss_ppm, check_rank[supplier], grade,
-            checks[active[supplier]], terms, totals[supplier],
-        )  # fmt: skip
-        granted = min(
-            asked, _room(claims[link], usual_fen[link], due_fen[link], checks[active[supplier]], terms)
-        )
-        wanted[link] = amount
-        due_fen[link, now] = granted
-        for_cash += amount - granted
-    part = 1.0
-    if for_cash > firm.cash_fen:
-        part = firm.cash_fen / for_cash
-    for link in range(first, last):
-        supplier = suppliers[link]
-        if wanted[link] == 0:
-            continue
-        claim = claims[link]
-        granted = due_fen[link, now]
-        rest = wanted[link] - granted
-        paid = rest if part >= 1.0 else min(np.int64(rest * part), firm.cash_fen)
-        more = min(
-            rest - paid, _room(claim, usual_fen[link], due_fen[link], checks[active[supplier]], terms)
-        )
-        lost = rest - paid - more
-        due_fen[link, now] += more
-        firm.cash_fen -= paid
-        firms[supplier].coming_fen += paid
-        forgone[row] += lost
-        refused = min(lost, max(wanted[link] * terms.credit_thousandths // 1000 - granted, 0))
-        if claim.overdue_fen == 0 and claim.barred == 0:
-            refused_fen[row, now] += refused
-        total = totals[supplier]
-        total[WANTED] += wanted[link]
-        total[CASH] += paid
-        total[CREDIT] += granted + more
-        total[LOST] += lost
-        total[REFUSED] += refused
-        if claim.known > 0:
-            total[CHECKED] += granted + more
-
-
-@compiled
-def _check(claim, asked, loss_ppm, rank, grade, rule, terms, total):
-    """Look the customer up if this supplier checks, knows nothing yet, and the check pays."""
-    if claim.known > 0 or claim.overdue_fen > 0 or claim.barred > 0 or rank >= rule.cover:
-        return
-    avoided = asked * terms.check_months * (loss_ppm / 1000000.0) * terms.check_power
-    if avoided <= rule.cost_fen:
-        return
-    claim.known = terms.check_months
-    claim.grade = grade
-    total[CHECKS_MADE] += 1
-    total[CHECK_COST] += rule.cost_fen
-
-
-@compiled
-def _room(claim, usual_fen, due_fen, rule, terms):
-    """Return how much more a supplier lends a customer: nothing while anything is overdue or after a loss."""
-    if claim.overdue_fen > 0 or claim.barred > 0:
-        return 0
-    limit = usual_fen * terms.limit_thousandths // 1000
-    if claim.known > 0 and claim.grade >= 0:
-        if claim.grade <= terms.low_grade:
-            limit = limit * rule.low_thousandths // 1000
-        elif claim.grade >= terms.high_grade:
-            limit = limit * terms.high_thousandths // 1000
-    for month in range(due_fen.shape[0]):
-        limit -= due_fen[month]
-    return max(limit, 0)
 
 
 def _close(trade: Trade, forgone: np.ndarray, totals: np.ndarray) -> None:
