@@ -25,14 +25,14 @@ def test_service_is_reckoned_pro_rata_of_its_step():
     volunteering = ACTIVITY["res-volunteering"]
     found = [item for item in items("res-volunteering").values() if item]
     assert found[0].id == "ind-volunteering-10-hours"
-    assert reckoned_mp(volunteering, found, BOOK) == 600
+    assert reckoned_mp(volunteering, found, BOOK, PLAN) == 600
 
 
 def test_a_direct_grade_is_reckoned_by_the_score_it_fixes():
     """The defaulters' list fixes D: 1,000 points are at stake, not the listed 30."""
     found = list(items("res-judgment-default").values())
     assert items("res-judgment-default")["court"].id == "ind-judgment-defaulter-list-direct-d"
-    assert reckoned_mp(ACTIVITY["res-judgment-default"], found, BOOK) == 1_000_000
+    assert reckoned_mp(ACTIVITY["res-judgment-default"], found, BOOK, PLAN) == 1_000_000
 
 
 def test_the_first_item_is_the_ordinary_entry_and_a_court_takes_the_document():

@@ -8,7 +8,7 @@ from creditsim.core.compiled import compiled
 from creditsim.scoring.ledger import ENTRY, ITEM
 
 # Bits of `Chains.status`: what has become of an entry.
-VOIDED, REPAIRED, CONTESTED, WRONG, HEARD = 1, 2, 4, 8, 16
+VOIDED, REPAIRED, CONTESTED, WRONG, HEARD, OVER_REPORTED = 1, 2, 4, 8, 16, 32
 
 NONE = -1
 LAST_MONTH = 32767
@@ -73,6 +73,15 @@ class Chains:
     def rows_of(self, ids: np.ndarray) -> np.ndarray:
         """Return the row of each entry's subject."""
         return self.owner[ids].astype(np.int64)
+
+    def posted_in(self, month: int) -> np.ndarray:
+        """Return the ids of the entries posted in a month."""
+        first, last = np.searchsorted(self.entries["posted"][: self.number], [month, month + 1])
+        return np.arange(first, last)
+
+    def decode(self, ids: np.ndarray) -> np.ndarray:
+        """Return entries by their ids, as an array of `ENTRY`."""
+        return self.entries[ids]
 
     def linked_to(self, ids: np.ndarray) -> np.ndarray:
         """Return the item entries that were linked from some entries; they directly follow in time."""
