@@ -18,12 +18,6 @@ STAR_ITEMS = {3: "village-three-stars", 4: "village-four-stars", 5: "village-fiv
 CITY_BOOK, DISTRICT_BOOK, VILLAGE_BOOK = "weihai-city", "wendeng-2020", "wendeng-village-stars"
 VOLUNTEER_STEPS = "volunteer hours"
 
-PUBLIC_MONTHS = 24
-"""Decisions that count for a shorter time (small fines, warnings) are not published.
-
-After NDRC Order 58 of 2023, which leaves penalties by simple procedure unpublished; the limit is a reading.
-"""
-
 
 @dataclass(frozen=True)
 class BookTables:
@@ -50,7 +44,7 @@ class BookTables:
     step_points_mp : ndarray, shape (2, steps)
         Their points in each regime.
     is_public : ndarray of bool, by item
-        Negative items that rest on an effective document and are no minor decision: they are published.
+        Negative items that rest on an effective document, traffic fines apart: they are published.
     city_cutoffs_mp : ndarray
         Cutoffs of the city's own grades, by which the city's own benefits go.
     star_items : ndarray, by star
@@ -140,7 +134,7 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
             [
                 item.evidence == "effective_document"
                 and item.direction != "bonus"
-                and item.validity_months >= PUBLIC_MONTHS
+                and "minor_traffic" not in item.flags
                 for item in district.items
             ]
         ),
