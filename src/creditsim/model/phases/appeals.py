@@ -10,7 +10,7 @@ from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, no
 from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import CASE, State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import is_aged, is_little_schooled
 from creditsim.scoring.ledger import ITEM, OBJECTION, OBJECTION_CLOSED, REPAIR, VOID
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_SCORE
@@ -43,8 +43,7 @@ def _file_appeals(state: State, rules: Rules) -> None:
     knows = (state.agents.awareness[rows] & KNOWS_SCORE) > 0
     knows |= told < draws.threshold(assumed("notice.knows_entry_share"))
     chance = np.where(wrong, assumed("appeal.wronged_share"), assumed("appeal.rightful_share"))
-    weak = (state.agents.age_band[rows] >= 5) | (state.agents.education[rows] <= 1)
-    weak &= state.agents.sex[rows] < NO_SEX
+    weak = is_aged(state.agents[rows]) | is_little_schooled(state.agents[rows])
     chance = np.where(weak, chance * assumed("appeal.disadvantaged_factor"), chance)
     filing = knows & (luck < chance * draws.TWO_32)
     ids, rows, wrong, check = ids[filing], rows[filing], wrong[filing], check[filing]
