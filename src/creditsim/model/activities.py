@@ -52,7 +52,7 @@ TUTORING = "tch-paid-tutoring"
 """Activities that outcomes single out."""
 
 OBLIGATIONS = ("ag-payment-arrears", "ag-broken-promise")
-"""Activities that break a contract or promise of a public body; the place is `ACTIVITY.obligation`, else -1."""
+"""Activities that break a contract or promise of a public body; `ACTIVITY.obligation` is the place, or -1."""
 
 SUPERVISION = "school.supervision_visits_per_month"
 """Lever whose off value is the baseline's visits to schools and tutoring institutions."""

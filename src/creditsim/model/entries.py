@@ -46,7 +46,7 @@ def _entry_item(
     activity: Activity, channel: str, allowed: list[Item], levers: Mapping[str, Any]
 ) -> Item | None:
     """Return the item of one channel."""
-    commended = activity.kinds == ("civil_servant",) and channel == "automatic_record"
+    commended = activity.kinds == ("civil_servant",) and "automatic_record" in activity.channels
     if activity.direction == "merit":
         if commended and not levers["files.civil_servant_commendation_on"]:
             return None
