@@ -11,9 +11,9 @@ from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status, is_filed, is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, PENDING, State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import CIVIL_SERVANT, NO_SEX
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import CHANNELS
+from creditsim.spec.vocabulary import CHANNELS, SETTINGS
 
 _HUMAN = np.array([name in ("complaint", "neighbour_report", "self_report", "media") for name in CHANNELS])
 _INSPECTION = CHANNELS.index("inspection")
@@ -23,7 +23,8 @@ _TRIES = 8
 def records(state: State, rules: Rules) -> None:
     """Carry what was noticed this month to the ledger.
 
-    Documents (official inspections, courts, automatic records) are posted at once. What
+    Documents (official inspections, courts, automatic records, decisions about civil
+    servants) are posted at once. What
     people report (complaints, neighbours, themselves, media, collectors of village and
     community) waits in line, first in first out, for a desk with a monthly capacity, a
     sensitivity and a specificity; what waits too long lapses. A share of people's
@@ -33,7 +34,7 @@ def records(state: State, rules: Rules) -> None:
         state.hours_tenths[1] = state.hours_tenths[0]
         state.hours_tenths[0] = 0
     filed = state.filed_now
-    human = _is_human(state, filed)
+    human = _is_human(state, rules, filed)
     line = np.concatenate((state.pending, filed[human], _false_reports(state, rules, filed[human])))
     line = line[state.month - line["event"] <= assumed("desk.longest_wait_months")]
     served = min(desk_capacity(state, rules), len(line))
@@ -109,10 +110,18 @@ def _household_heads(state: State) -> np.ndarray:
     return np.where(household >= 0, heads[np.maximum(household, 0)], -1)
 
 
-def _is_human(state: State, filed: np.ndarray) -> np.ndarray:
-    """Say which records come from people: their channels, and collectors' inspections of persons."""
-    persons = state.agents.sex[filed["row"]] < NO_SEX
-    return _HUMAN[filed["channel"]] | ((filed["channel"] == _INSPECTION) & persons)
+def _is_human(state: State, rules: Rules, filed: np.ndarray) -> np.ndarray:
+    """Say which records come from people: their channels, and collectors' inspections of persons.
+
+    Collectors work in villages and communities; in schools and public bodies an
+    inspection ends in a document. Whatever is noticed of a civil servant's lapse reaches
+    the personnel file as a decision: a sanction or a judgment.
+    """
+    setting = rules.activities.setting[filed["activity"]]
+    collected = (state.agents.sex[filed["row"]] < NO_SEX) & (setting >= SETTINGS.index("village"))
+    decided = (setting == SETTINGS.index("government")) & (filed["points_mp"] < 0)
+    decided &= state.agents.kind[filed["row"]] == CIVIL_SERVANT
+    return (_HUMAN[filed["channel"]] & ~decided) | ((filed["channel"] == _INSPECTION) & collected)
 
 
 def _false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray:
