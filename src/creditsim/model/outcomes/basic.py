@@ -53,7 +53,7 @@ BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "breach.enterprise_per_1000_month": ("enterprise", shares("breaches", "active_agents", 1000.0)),
     "breach.pledgers_per_1000_month": ("enterprise", shares("pledger_breaches", "pledgers", 1000.0)),
     "pledge.uptake_share": ("enterprise", shares("pledgers", "active_agents")),
-    "breach.tutoring_share": ("school", shares("tutoring_year", "school_teachers")),
+    "breach.tutoring_share": ("school", shares("tutoring_year", "agents")),
     "warning.issued_per_1000_year": ("enterprise", shares("warnings", "active_agents", 12_000.0)),
     "breach.after_warning_share": ("enterprise", shares("warned_again", "warned_before")),
     "inspect.visits_per_compliant_firm_year": ("enterprise", shares("visits_compliant", "compliant", 12.0)),

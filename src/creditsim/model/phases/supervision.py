@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.core.compiled import compiled
 from creditsim.model.activities import SUPERVISION
 from creditsim.model.chains import REPAIRED, VOIDED
 from creditsim.model.phases.inspection import active_share, class_ratios, smallest, whole_part
@@ -63,14 +62,24 @@ def supervision_budget(state: State, rules: Rules) -> int:
 
 def bad_file_rows(state: State, rules: Rules) -> np.ndarray:
     """Return the pupils with at least one negative entry in the file: valid, not voided, not repaired."""
-    found = np.zeros(len(state.agents), np.uint8)
-    span = rows_of_kind(state.agents, STUDENT)
     chains = state.chains
-    _find_bad_files(
-        span.start, span.stop, chains.head, chains.following, chains.entries, chains.status,
-        rules.book.is_direct, rules.book.validity_months, state.month, found,
-    )  # fmt: skip
-    return np.flatnonzero((found == 1) & (state.agents.present == 1))
+    rows = np.arange(len(state.agents))[rows_of_kind(state.agents, STUDENT)]
+    rows = rows[(chains.head[rows] >= 0) & (state.agents.present[rows] == 1)]
+    found, owners, ids = np.zeros(len(state.agents), np.bool_), rows, chains.head[rows].astype(np.int64)
+    while len(ids):
+        found[owners[_counts_against(state, rules, ids)]] = True
+        ids = chains.following[ids].astype(np.int64)
+        owners, ids = owners[ids >= 0], ids[ids >= 0]
+    return np.flatnonzero(found)
+
+
+def _counts_against(state: State, rules: Rules, ids: np.ndarray) -> np.ndarray:
+    """Say which entries are negative and stand: not voided, not repaired, within their validity."""
+    entries = state.chains.entries[ids]
+    negative = (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
+    until = entries["end"].astype(np.int64) + rules.book.validity_months[entries["item"]]
+    standing = state.chains.status[ids] & (VOIDED | REPAIRED) == 0
+    return (entries["kind"] == ITEM) & negative & standing & (state.month < until)
 
 
 def _announced(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
@@ -94,17 +103,3 @@ def _count_files(state: State, rules: Rules) -> None:
     state.count("school_pupils_bad_file", bad)
     lost_fen = rules.regimes.bad_file_fen[state.active[bad], STUDENT]
     state.count("penalties_fen", bad[lost_fen > 0], lost_fen[lost_fen > 0])
-
-
-@compiled
-def _find_bad_files(low, high, head, following, entries, status, is_direct, validity_months, month, found):
-    """Flag the rows with a negative entry that stands."""
-    for row in range(low, high):
-        at = head[row]
-        while at >= 0:
-            entry = entries[at]
-            if entry.kind == ITEM and status[at] & (VOIDED | REPAIRED) == 0:
-                bad = entry.points_mp < 0 or is_direct[entry.item]
-                if bad and month < entry.end + validity_months[entry.item]:
-                    found[row] = 1
-            at = following[at]
