@@ -18,8 +18,9 @@ def spending(state: State, rules: Rules) -> None:
     """Charge the month: a twelfth of each yearly cost line, as far as the rollout has come, and payments.
 
     Working time, visits, publicity and platform follow the lines of spec/costing.py.
-    Funds cost what was put into them, rewards what was paid; both are transfers. Each line
-    is charged to the department that leads its row of the plan.
+    Funds cost what was put into them, rewards what was paid; both are transfers. Tenders
+    cost what the preference adds to the lowest price. Each line is charged to the department
+    that leads its row of the plan.
     """
     share = int(np.count_nonzero(state.active)) / max(len(state.active), 1)
     scale = state.population.scale
@@ -37,6 +38,7 @@ def spending(state: State, rules: Rules) -> None:
     cost_fen["rural_economy"] += village
     cost_fen["joint_office"] += subdistrict
     cost_fen["social_affairs"] += rewards
+    cost_fen["organisation"] += state.public["tender_premium_fen"]
     staff_minutes = {lead: round(hours[lead] * scale * 60.0) for lead in LEADS}
     state.public |= {f"cost_fen.{lead}": cost_fen[lead] for lead in LEADS}
     state.public |= {f"staff_minutes.{lead}": staff_minutes[lead] for lead in LEADS}
