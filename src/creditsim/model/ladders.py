@@ -114,7 +114,7 @@ def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int
 
 
 def paid_elsewhere(measure: Measure) -> bool:
-    """Say whether agents reckon with a measure that a fund pays, or a contest decides, when it comes to it."""
+    """Say whether agents reckon with a measure that a fund pays or a contest decides, not the grade."""
     return measure.id in PAID_BY_FUND or not set(weight_levers()).isdisjoint(measure.requires)
 
 

@@ -98,7 +98,7 @@ class Contest(Passport):
 
     @model_validator(mode="after")
     def _agree(self) -> Contest:
-        """Refuse words outside the vocabulary, numbers outside their range, and a vacancy without applicants."""
+        """Refuse words outside the vocabulary, numbers outside their range, a vacancy without applicants."""
         known = (
             (self.kinds, KINDS, "kind"),
             (self.all_traits, TRAITS, "trait"),

@@ -109,7 +109,7 @@ def _burden(track: Track, sums: Sums) -> np.ndarray:
 
 
 def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
-    """Return benefit of merits less harm of breaches, public cost without transfers, firms' time and reports."""
+    """Return benefit less harm, public cost without transfers, and firms' time and credit reports."""
     firms = sums_of(track, "enterprise", "all")
     cost = (
         np.array([month["cost_fen"] - month["transfers_fen"] for month in track.public], np.float64) / 100.0

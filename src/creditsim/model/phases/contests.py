@@ -70,7 +70,8 @@ def _forget_former_holders(state: State) -> None:
 
 def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:
     """Hold one contest in all its pools."""
-    pools = _vacancies(state, number, contest) if contest.where == "vacancy" else _pools(state, number, contest)
+    make = _vacancies if contest.where == "vacancy" else _pools
+    pools = make(state, number, contest)
     rows, group = pools.rows, pools.group
     if not len(rows):
         return
@@ -128,7 +129,7 @@ def _pools(state: State, number: int, contest: Contest) -> Pools:
 
 
 def _vacancies(state: State, number: int, contest: Contest) -> Pools:
-    """Return one pool for each vacancy: applicants by lot from the area of the employer, each at most once."""
+    """Return one pool a vacancy: applicants by lot from the employer's area, nobody for two of them."""
     agents = state.agents
     jobs = np.flatnonzero((agents.employer >= 0) & (agents.present == 1))
     jobs = jobs[agents.kind[agents.employer[jobs]] == _ENTERPRISE]

@@ -18,6 +18,14 @@ from creditsim.spec.assumptions import assumed
 from creditsim.spec.contests import REVIEW_FIELD, TENDER_FIELD, TENDER_LEVER, check_chance
 
 REPORTS = "tender.third_party_report_share"
+_FIGURES = (
+    "tenders",
+    "tenders_failed",
+    "tenders_awarded",
+    "tender_premium_fen",
+    "tender_lowest_fen",
+    "contracts_broken",
+)
 
 # Words of PROCUREMENT: of the tender (or review) by its number in the month ...
 _VALUE, _CHECK, _REPORT, _REVIEW = range(4)
@@ -54,8 +62,7 @@ def procurement(state: State, rules: Rules) -> None:
     scale, month = state.population.scale, state.month
     number = whole_part(round(assumed("tender.number_per_month") * scale * 1000), month)
     reviews = whole_part(round(assumed("qualification.reviews_per_month") * scale * 1000), month)
-    names = ("tenders", "tenders_failed", "tenders_awarded", "tender_premium_fen", "tender_lowest_fen", "contracts_broken")
-    state.public |= dict.fromkeys(names, 0)
+    state.public |= dict.fromkeys(_FIGURES, 0)
     state.public["decisions"] += reviews
     state.public["decisions_checked"] += int(
         np.count_nonzero(_by_lot(state, reviews, _REVIEW, _mixed(state, rules, REVIEW_FIELD)))
@@ -93,9 +100,7 @@ def _award(state: State, rules: Rules, bids: Bids, enough: np.ndarray, checked: 
     scored = file_status(state, rules, rows) >= SCORED
     score = np.where(scored, agents.score_mp[rows].astype(np.int64), BASE_MP)
     nobody = np.zeros(len(rows), np.bool_)
-    decision = decide(
-        bids.tender, enough.astype(np.int64), -bids.price_fen, score, weight, nobody, bids.lot
-    )
+    decision = decide(bids.tender, enough.astype(np.int64), -bids.price_fen, score, weight, nobody, bids.lot)
     profit = bids.price_fen - bids.cost_fen
     count_slots(state, rows, bids.tender, decision, worth(state, rows), profit)
     won = rows[decision.actual]
@@ -120,7 +125,7 @@ def _bidders(state: State) -> np.ndarray:
 def _invite(state: State, firms: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
     """Return tender and row of the firms invited, by lot in proportion to their workers, each once a tender.
 
-    Twice as many lots are drawn as firms are wanted; lots that fall on the same firm again are passed over.
+    Twice as many lots are drawn as firms are wanted; one that falls on the same firm again is passed over.
     """
     wanted = round(assumed("tender.bidders_count"))
     size = np.cumsum(np.maximum(state.population.enterprises["workers"][firms].astype(np.int64), 1))
@@ -141,7 +146,11 @@ def _invite(state: State, firms: np.ndarray, number: int) -> tuple[np.ndarray, n
 def _make_bids(state: State, value_fen: np.ndarray, tender: np.ndarray, rows: np.ndarray) -> Bids:
     """Return the bids: cost by ability and luck, price with the firm's margin."""
     luck = draws.normal_quantiles()[_of_bidders(state, rows, tender, _COST) >> 20]
-    share = 1.0 - assumed("tender.ability_cost_share") * ability(state, rows) + assumed("tender.cost_sd_share") * luck
+    share = (
+        1.0
+        - assumed("tender.ability_cost_share") * ability(state, rows)
+        + assumed("tender.cost_sd_share") * luck
+    )
     cost = np.rint(value_fen[tender] * np.clip(share, 0.5, 1.5))
     low, high = assumed("tender.margin_low_share"), assumed("tender.margin_high_share")
     margin = low + (high - low) * (_of_bidders(state, rows, tender, _MARGIN) / draws.TWO_32)
