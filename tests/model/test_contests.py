@@ -68,8 +68,9 @@ def total(model, name):
 def one_pool(merit, score, weight, slots, barred=None):
     """Return winners without and with the score in one pool; ties go to the earlier candidate."""
     number = len(merit)
+    group = np.zeros(number, np.int64)
     decision = decide(
-        np.zeros(number, np.int64), np.array([slots]), np.array(merit), np.array(score),
+        group, np.array([slots]), pool_ranks(group, np.array(merit)), pool_ranks(group, np.array(score)),
         np.full(number, round(weight * ONE)),
         np.zeros(number, np.bool_) if barred is None else np.array(barred), np.arange(number),
     )  # fmt: skip
@@ -96,7 +97,7 @@ def test_a_barred_candidate_stands_behind_all_others_and_wins_what_nobody_else_t
 def test_each_candidates_index_takes_its_own_weight():
     group, slots, lot = np.zeros(2, np.int64), np.array([1]), np.arange(2)
     nobody = np.zeros(2, np.bool_)
-    merit, score = np.array([2, 1]), np.array([1, 2])
+    merit, score = np.array([1, 0]), np.array([0, 1])
     only_second = decide(group, slots, merit, score, np.array([0, 600_000]), nobody, lot)
     assert only_second.actual.tolist() == [True, False], "ranks 1 and 0: index 1 against .6"
     both = decide(group, slots, merit, score, np.array([600_000, 600_000]), nobody, lot)
@@ -111,9 +112,9 @@ def test_slots_are_conserved_and_a_higher_weight_never_lowers_the_winners_score(
     group, merit, score = (np.array(column, np.int64) for column in zip(*pool, strict=True))
     lot, nobody = np.arange(len(group)), np.zeros(len(group), np.bool_)
     every = np.full(4, slots)
-    ranks, before = pool_ranks(group, score), None
+    merit, ranks, before = pool_ranks(group, merit), pool_ranks(group, score), None
     for weight in sorted(weights):
-        won = decide(group, every, merit, score, np.full(len(group), weight), nobody, lot).actual
+        won = decide(group, every, merit, ranks, np.full(len(group), weight), nobody, lot).actual
         size = np.bincount(group, minlength=4)
         assert (np.bincount(group[won], minlength=4) == np.minimum(slots, size)).all()
         by_pool = np.bincount(group[won], ranks[won], minlength=4)

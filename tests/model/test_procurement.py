@@ -5,7 +5,7 @@ import pytest
 
 from creditsim.model.credit_model import burned_in
 from creditsim.model.phases.contests import contests
-from creditsim.model.phases.procurement import procurement
+from creditsim.model.phases.procurement import Bids, _award, procurement
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import compile_rules
 from creditsim.spec.assumptions import assumed
@@ -115,3 +115,24 @@ def test_the_honest_keep_their_contracts(state, firms):
     assert honest["contracts_broken"] == 0
     assert reckless["contracts_broken"] > 0
     assert reckless["tender_lowest_fen"] == honest["tender_lowest_fen"]
+
+
+def test_points_for_price_and_credit_are_weighed_as_the_rule_says(state):
+    """At w = .1 a bid 5% above the lowest needs more than .43 of credit rank to win: .9 x 5/105 / .1."""
+    rules = compile_rules(PLAN.with_levers(CHECKED))
+    firms = np.flatnonzero((state.agents.kind == 0) & (state.agents.traits & 0b11 == 0b11))
+    for gap, winner in ((0.40, firms[0]), (0.46, firms[1])):
+        later = state.copy()
+        later.public = dict.fromkeys(("decisions", "decisions_checked", "firm_awards", "firm_awards_low"), 0)
+        later.counts[:] = 0
+        better = round(gap * (len(firms) - 1))
+        later.agents.score_mp[firms] = 900_000
+        later.agents.score_mp[firms[np.array([0, 2])]] = 1_000_000
+        later.agents.score_mp[firms[1]] = 1_100_000
+        # Those between the two take up the rank.
+        later.agents.score_mp[firms[3 : 2 + better]] = 1_050_000
+        bids = Bids(np.zeros(3, np.int64), firms[:3], np.full(3, 90), np.array([100, 105, 200]), np.arange(3))
+        _award(later, rules, firms, bids, np.array([True]), np.array([True]))
+        gained = int(later.counts[:, QUANTITIES.index("contest_slots_changed")].sum())
+        assert gained == (winner == firms[1])
+        assert later.public["tender_premium_fen"] == 5 * gained

@@ -48,7 +48,7 @@ def decide(
     barred: np.ndarray,
     lot: np.ndarray,
 ) -> Decision:
-    """Give each group's slots to the highest (1 - w) * merit + w * score, both as ranks in the group.
+    """Give each group's slots to the highest (1 - w) * merit + w * score.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def decide(
     slots : ndarray of int64, shape (groups,)
         Slots of each pool; more slots than candidates are not given.
     merit, score : ndarray of int64
-        Keys, higher is better.
+        On one scale within a group, e.g. both `pool_ranks`, which run from 0 to 1 times the same number.
     weight : ndarray of int64
         Weight of the candidate's score in millionths: that of the candidate's own regime.
     barred : ndarray of bool
@@ -65,18 +65,18 @@ def decide(
     lot : ndarray of int64
         Decides among equals, lower first; the same with and without the score.
     """
-    by_merit = pool_ranks(group, merit)
-    usual = _first(group, slots, np.lexsort((lot, -by_merit, group)))
+    usual = _first(group, slots, np.lexsort((lot, -merit, group)))
     if not weight.any() and not barred.any():
         return Decision(usual, usual)
-    index = (ONE - weight) * by_merit + weight * pool_ranks(group, score)
+    index = (ONE - weight) * merit + weight * score
     return Decision(usual, _first(group, slots, np.lexsort((lot, -index, barred, group))))
 
 
 def pool_ranks(group: np.ndarray, key: np.ndarray) -> np.ndarray:
     """Return each candidate's rank in its group from 0, doubled so that equals share a whole one.
 
-    In a group of n the ranks run from 0 to 2 (n - 1): divided by that they are 0 to 1.
+    In a group of n the ranks run from 0 to 2 (n - 1): divided by that they are 0 to 1. Keys are
+    whole numbers, higher is better.
     """
     order = np.lexsort((key, group))
     sorted_group, sorted_key = group[order], key[order]

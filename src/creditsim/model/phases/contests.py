@@ -11,7 +11,7 @@ from creditsim.model.books import VILLAGE_BOOK
 from creditsim.model.phases.inspection import smallest, whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status
 from creditsim.model.regimes import Rules
-from creditsim.model.slots import ONE, count_slots, decide, merit_key, worth
+from creditsim.model.slots import ONE, count_slots, decide, merit_key, pool_ranks, worth
 from creditsim.model.state import State, kind_rows
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.spec.contests import Contest, check_chance
@@ -32,10 +32,11 @@ _WORDS = 8
 
 
 class Pools(NamedTuple):
-    """Candidates by pool: rows, pool number of each, slots and key of draws of each pool."""
+    """Candidates: rows, pool of each, those among whom it is ranked; slots and key of draws of each pool."""
 
     rows: np.ndarray
     group: np.ndarray
+    ranked_in: np.ndarray
     slots: np.ndarray
     keys: np.ndarray
 
@@ -43,7 +44,8 @@ class Pools(NamedTuple):
 def contests(state: State, rules: Rules) -> None:
     """Decide the month's contests: slots go to the highest (1 - w) * merit + w * score in the pool.
 
-    Merit (worth seen with noise) and score enter as ranks in 0 to 1. Contests are held in
+    Merit (worth seen with noise) and score enter as ranks in 0 to 1 of the pool; who applies for a
+    vacancy is ranked among all who apply in the area this month. Contests are held in
     every scenario; outside the programme w is 0. In a pool of both regimes each candidate's
     index takes the weight of its own. A candidate without the score or file that counts stands
     with the base score, neither ahead nor behind. Weights that follow from credit checks
@@ -82,8 +84,8 @@ def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:
     decision = decide(
         group,
         pools.slots,
-        merit_key(true_worth, _words(state, rows, number, _NOISE)),
-        np.where(counts_with, _scores(state, contest, rows), BASE_MP),
+        pool_ranks(pools.ranked_in, merit_key(true_worth, _words(state, rows, number, _NOISE))),
+        pool_ranks(pools.ranked_in, np.where(counts_with, _scores(state, contest, rows), BASE_MP)),
         weight,
         barred,
         _words(state, rows, number, _LOT),
@@ -125,7 +127,7 @@ def _pools(state: State, number: int, contest: Contest) -> Pools:
     millionths = size * round(contest.slots_per_1000 * 1000)
     slots = np.maximum((millionths + drawn * ONE // 2**32) // ONE, contest.least_slots)
     slots = np.where(size >= contest.smallest_pool, np.minimum(slots, size), 0)
-    return Pools(rows, group, slots, keys)
+    return Pools(rows, group, group, slots, keys)
 
 
 def _vacancies(state: State, number: int, contest: Contest) -> Pools:
@@ -137,7 +139,7 @@ def _vacancies(state: State, number: int, contest: Contest) -> Pools:
     by_area = np.bincount(agents.area[agents.employer[jobs]], minlength=areas)
     everyone = _candidates(state, number, contest)
     lots = _words(state, everyone, number, _APPLIES)
-    chosen, group, vacancies = [], [], 0
+    chosen, group, ranked_in, vacancies = [], [], [], 0
     for area in range(areas):
         there = np.flatnonzero(agents.area[everyone] == area)
         wanted = whole_part(round(int(by_area[area]) * contest.slots_per_1000), state.month)
@@ -146,10 +148,10 @@ def _vacancies(state: State, number: int, contest: Contest) -> Pools:
         line = applicants[np.argsort(lots[applicants], kind="stable")]
         chosen.append(everyone[line])
         group.append(vacancies + np.arange(len(line)) // contest.applicants_per_slot)
+        ranked_in.append(np.full(len(line), area))
         vacancies += held
-    return Pools(
-        np.concatenate(chosen), np.concatenate(group), np.ones(vacancies, np.int64), np.arange(vacancies)
-    )
+    columns = (np.concatenate(each) for each in (chosen, group, ranked_in))
+    return Pools(*columns, np.ones(vacancies, np.int64), np.arange(vacancies))
 
 
 def _candidates(state: State, number: int, contest: Contest) -> np.ndarray:

@@ -11,7 +11,7 @@ from creditsim.model.phases.contests import BASE_MP, count_firm_awards
 from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.phases.noticing import SCORED, file_status
 from creditsim.model.regimes import Rules
-from creditsim.model.slots import ONE, ability, count_slots, decide, worth
+from creditsim.model.slots import ONE, ability, count_slots, decide, pool_ranks, worth
 from creditsim.model.state import State, kind_rows
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.spec.assumptions import assumed
@@ -53,8 +53,10 @@ def procurement(state: State, rules: Rules) -> None:
     """Decide the month's tenders by price and credit, and count reviews of qualifications.
 
     Firms are invited by lot in proportion to their size and bid cost times one plus a margin;
-    the able have lower costs. Of the valid bids the highest (1 - w) * rank of price + w * rank
-    of credit wins; w is 0 where credit was not checked first. Some tenders ask for a
+    the able have lower costs. Of the valid bids the highest (1 - w) * price points + w * credit
+    points wins; w is 0 where credit was not checked first. Price points are the lowest price
+    over the bid (Ministry of Finance order 87 of 2017, article 55), credit points the rank of the
+    firm's score, 0 to 1, among the firms that may bid. Some tenders ask for a
     third-party credit report, paid by the bidder and valid for a year; who expects less profit
     than the report costs may stay away. With too few bids a tender fails. A winner breaks the
     contract the more often the less honest it is.
@@ -89,29 +91,41 @@ def _tender(state: State, rules: Rules, firms: np.ndarray, number: int) -> None:
     state.public["decisions"] += int(np.count_nonzero(enough))
     state.public["decisions_checked"] += int(np.count_nonzero(enough & checked))
     if len(bids.rows):
-        _award(state, rules, bids, enough, checked)
+        _award(state, rules, firms, bids, enough, checked)
 
 
-def _award(state: State, rules: Rules, bids: Bids, enough: np.ndarray, checked: np.ndarray) -> None:
+def _award(
+    state: State, rules: Rules, firms: np.ndarray, bids: Bids, enough: np.ndarray, checked: np.ndarray
+) -> None:
     """Give each contract to the best of its bids, and count what the preference cost."""
     rows, agents = bids.rows, state.agents
     by_regime = np.array([round(values[TENDER_LEVER] * ONE) for values in rules.values], np.int64)
     weight = np.where(checked[bids.tender], by_regime[state.active[rows]], 0)
-    scored = file_status(state, rules, rows) >= SCORED
-    score = np.where(scored, agents.score_mp[rows].astype(np.int64), BASE_MP)
+    lowest = np.full(len(enough), np.iinfo(np.int64).max)
+    np.minimum.at(lowest, bids.tender, bids.price_fen)
+    points = lowest[bids.tender] * ONE // bids.price_fen
+    credit = _credit_points(state, rules, firms)[np.searchsorted(firms, rows)]
     nobody = np.zeros(len(rows), np.bool_)
-    decision = decide(bids.tender, enough.astype(np.int64), -bids.price_fen, score, weight, nobody, bids.lot)
+    decision = decide(bids.tender, enough.astype(np.int64), points, credit, weight, nobody, bids.lot)
     profit = bids.price_fen - bids.cost_fen
     count_slots(state, rows, bids.tender, decision, worth(state, rows), profit)
     won = rows[decision.actual]
     count_firm_awards(state, won)
-    lowest = int(bids.price_fen[decision.usual].sum())
-    state.public["tender_lowest_fen"] = lowest
-    state.public["tender_premium_fen"] = int(bids.price_fen[decision.actual].sum()) - lowest
+    cheapest = int(bids.price_fen[decision.usual].sum())
+    state.public["tender_lowest_fen"] = cheapest
+    state.public["tender_premium_fen"] = int(bids.price_fen[decision.actual].sum()) - cheapest
     breaks = 2.0 * assumed("tender.broken_share") * (1.0 - agents.honesty[won])
     drawn = _of_bidders(state, won, bids.tender[decision.actual], _DETERRED)
     # The high and low half of one word: whoever was deterred has not won.
     state.public["contracts_broken"] = int(np.count_nonzero((drawn & 0xFFFF) < breaks * 65536.0))
+
+
+def _credit_points(state: State, rules: Rules, firms: np.ndarray) -> np.ndarray:
+    """Return each firm's rank by score among all that may bid, 0 to 1 in millionths; equals share one."""
+    scored = file_status(state, rules, firms) >= SCORED
+    score = np.where(scored, state.agents.score_mp[firms].astype(np.int64), BASE_MP)
+    ranks = pool_ranks(np.zeros(len(firms), np.int64), score)
+    return ranks * ONE // max(2 * (len(firms) - 1), 1)
 
 
 def _bidders(state: State) -> np.ndarray:
