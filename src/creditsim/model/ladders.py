@@ -25,7 +25,7 @@ CUTOFFS = 2 * (len(GRADES) - 1)
 BEYOND_MP = 1e18
 """A cutoff that no score reaches: fills the ladder of an account with fewer cutoffs."""
 
-CITY_ADULTS = ("teacher", "villager")
+CITY_ADULTS = ("teacher", "villager", "civil_servant")
 """Kinds that hold the city's benefits for residents like everyone of age."""
 
 SUBDISTRICT_REWARD = "com-street-fund"
@@ -45,8 +45,12 @@ STATED_FOR = {
     "contest.party_admission.score_weight": 0.2,
     "contest.subsidy.score_weight": 0.15,
     "contest.procurement.score_weight": 0.1,
+    "trade.check_coverage_share": 0.4,
 }
 """Levers whose measures' worth is stated for this value; it goes with the value."""
+
+STATED_FOR_CUT = {"trade.low_grade_limit_share": 0.5}
+"""Levers whose measures' worth is stated for this value, and goes with how far the lever lies below 1."""
 
 STATED_CHECKS = 0.8
 """Chance of a credit check for which measures are stated whose weight counts only after one."""
@@ -107,6 +111,9 @@ def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int
         for lever, stated in STATED_FOR.items():
             if lever in measure.requires:
                 worth = worth * levers[lever] / stated
+        for lever, stated in STATED_FOR_CUT.items():
+            if lever in measure.requires:
+                worth = worth * (1.0 - levers[lever]) / (1.0 - stated)
         for lever in measure.requires:
             worth = worth * _checked_part(lever, levers)
         total += round(worth)
