@@ -131,11 +131,21 @@ def test_displaced_worth_is_counted_in_standard_deviations_of_the_pool(state):
         np.zeros(4, np.bool_), np.arange(4),
     )  # fmt: skip
     # Worth 2, 0, 0, -2: standard deviation sqrt(2). The first loses to the last: 4 / sqrt(2).
-    count_slots(state, rows, group, decision, np.array([2.0, 0.0, 0.0, -2.0]), np.full(4, 500))
+    count_slots(state, rows, group, decision, np.array([2.0, 0.0, 0.0, -2.0]), np.full(4, 500), "school")
     count = lambda name: int(state.counts[:, QUANTITIES.index(name)].sum())  # noqa: E731
     assert count("contest_displaced_millionths") == 2_828_427
     assert (count("contest_slots"), count("contest_slots_changed"), count("contest_wronged")) == (1, 1, 1)
     assert count("benefits_fen") == count("penalties_fen") == count("contest_prizes_fen") == 500
+
+
+def test_slots_are_counted_where_the_contest_is_and_prizes_with_the_agent(runs):
+    with_score, _ = runs
+    frame = with_score.outcomes()
+    mean = frame[(frame.outcome == "contest.slots_changed_share") & (frame.group == "all")]
+    defined = mean.dropna().groupby("setting", observed=True).value.count()
+    assert defined["enterprise"] == 12, "vacancies every month"
+    assert defined["village"] in (1, 2), "honours in December; membership in July, where a lot gives a slot"
+    assert "community" not in defined or defined["community"] == 0
 
 
 # Worth

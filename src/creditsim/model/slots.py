@@ -11,8 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.model.quantities import QUANTITIES
 from creditsim.model.state import State
+from creditsim.population.agents import CELLS_PER_AREA, CELLS_PER_SETTING
 from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import SETTINGS
 
 ONE = 1_000_000
 """A weight of 1, in millionths."""
@@ -131,27 +134,39 @@ def count_slots(
     decision: Decision,
     true_worth: np.ndarray,
     prize_fen: np.ndarray,
+    setting: str,
 ) -> None:
     """Count slots, those that the score changed, worth displaced, and what the score gave and took.
 
     A pool's displaced worth is the mean worth of those who lost their slot less that of those
-    who gained it, in standard deviations of the pool; it is counted where the winners are.
+    who gained it, in standard deviations of the pool. Slots are counted in the setting of the
+    contest and the group of the winner, what the score gave and took in the agent's own cell.
     """
     groups = int(group.max(initial=-1)) + 1
     gained, lost = decision.gained, decision.lost
-    state.count("contest_slots", rows[decision.actual])
-    state.count("contest_prizes_fen", rows[decision.actual], prize_fen[decision.actual])
+    count_in_setting(state, "contest_slots", setting, rows[decision.actual])
+    count_in_setting(state, "contest_prizes_fen", setting, rows[decision.actual], prize_fen[decision.actual])
     if not gained.any():
         return
     standard = _standardised(group, groups, true_worth)
     by_lost, by_gained = (_means(group[mask], groups, standard[mask]) for mask in (lost, gained))
     displaced = np.rint((by_lost[group] - standard)[gained] * ONE).astype(np.int64)
     wronged = lost & (standard > by_gained[group])
-    state.count("contest_slots_changed", rows[gained])
-    state.count("contest_displaced_millionths", rows[gained], displaced)
-    state.count("contest_wronged", rows[wronged])
+    count_in_setting(state, "contest_slots_changed", setting, rows[gained])
+    count_in_setting(state, "contest_displaced_millionths", setting, rows[gained], displaced)
+    count_in_setting(state, "contest_wronged", setting, rows[wronged])
     state.count("benefits_fen", rows[gained], prize_fen[gained])
     state.count("penalties_fen", rows[lost], prize_fen[lost])
+
+
+def count_in_setting(
+    state: State, quantity: str, setting: str, rows: np.ndarray, amount: np.ndarray | int = 1
+) -> None:
+    """Add an amount to a quantity, in the area and group of each row but in another setting's cell."""
+    area, cell = np.divmod(state.agents.cell[rows].astype(np.int64), CELLS_PER_AREA)
+    home = SETTINGS.index(setting) * CELLS_PER_SETTING
+    cells = area * CELLS_PER_AREA + home + cell % CELLS_PER_SETTING
+    np.add.at(state.counts[:, QUANTITIES.index(quantity)], cells, amount)
 
 
 def _standardised(group: np.ndarray, groups: int, values: np.ndarray) -> np.ndarray:

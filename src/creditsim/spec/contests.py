@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from creditsim.spec.levers import levers
 from creditsim.spec.records import STRICT, Amount, Passport, Texts, read_entries
-from creditsim.spec.vocabulary import GRADES, KINDS, STARS, TRAITS
+from creditsim.spec.vocabulary import GRADES, KINDS, SETTINGS, STARS, TRAITS
 
 COVERAGE, FIELDS = "checkfirst.coverage_share", "checkfirst.fields_count"
 """Levers: share of decisions taken after a check, and the number of fields, in the catalogue's order."""
@@ -61,6 +61,8 @@ class Contest(Passport):
         What a slot is worth to the winner, once, and the range.
     paid_by : {'employer', 'public', 'esteem'}
         Who gives the prize. It is given in every scenario, so no cost of the programme.
+    setting : str
+        Setting in which its slots are counted.
     book : str
         Rulebook whose score and grade count; that of the village: the village account.
     needs_file : bool
@@ -86,6 +88,7 @@ class Contest(Passport):
     prize_low: Amount
     prize_high: Amount
     paid_by: Literal["employer", "public", "esteem"]
+    setting: Literal[SETTINGS]
     book: Literal["weihai-city", "wendeng-2020", "wendeng-village-stars"]
     needs_file: bool
     field: str = ""

@@ -11,7 +11,7 @@ from creditsim.model.books import VILLAGE_BOOK
 from creditsim.model.phases.inspection import smallest, whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status
 from creditsim.model.regimes import Rules
-from creditsim.model.slots import ONE, count_slots, decide, merit_key, pool_ranks, worth
+from creditsim.model.slots import ONE, count_in_setting, count_slots, decide, merit_key, pool_ranks, worth
 from creditsim.model.state import State, kind_rows
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.spec.contests import Contest, check_chance
@@ -91,8 +91,8 @@ def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:
         _words(state, rows, number, _LOT),
     )
     prize = np.full(len(rows), round(contest.prize_yuan * 100), np.int64)
-    count_slots(state, rows, group, decision, true_worth, prize)
-    state.count("contest_barred", rows[barred])
+    count_slots(state, rows, group, decision, true_worth, prize, contest.setting)
+    count_in_setting(state, "contest_barred", contest.setting, rows[barred])
     if contest.once:
         state.contests.won[rows[decision.actual]] |= 1 << number
     if contest.field:
@@ -134,7 +134,8 @@ def _vacancies(state: State, number: int, contest: Contest) -> Pools:
     """Return one pool a vacancy: applicants by lot from the employer's area, nobody for two of them."""
     agents = state.agents
     jobs = np.flatnonzero((agents.employer >= 0) & (agents.present == 1))
-    jobs = jobs[agents.kind[agents.employer[jobs]] == _ENTERPRISE]
+    employer = agents.employer[jobs]
+    jobs = jobs[(agents.kind[employer] == _ENTERPRISE) & (agents.present[employer] == 1)]
     areas = len(state.population.areas)
     by_area = np.bincount(agents.area[agents.employer[jobs]], minlength=areas)
     everyone = _candidates(state, number, contest)

@@ -108,7 +108,7 @@ def _award(
     nobody = np.zeros(len(rows), np.bool_)
     decision = decide(bids.tender, enough.astype(np.int64), points, credit, weight, nobody, bids.lot)
     profit = bids.price_fen - bids.cost_fen
-    count_slots(state, rows, bids.tender, decision, worth(state, rows), profit)
+    count_slots(state, rows, bids.tender, decision, worth(state, rows), profit, "enterprise")
     won = rows[decision.actual]
     count_firm_awards(state, won)
     cheapest = int(bids.price_fen[decision.usual].sum())
