@@ -32,10 +32,14 @@ class Chains:
         First month in which an account's score can change without a new entry.
     dirty : ndarray of uint8
         Rows with something new this month.
+    subjects : ndarray of int64
+        Number of the subject that holds each row now.
     """
 
-    def __init__(self, agents: int):
+    def __init__(self, subjects: np.ndarray):
+        agents = len(subjects)
         self.number = 0
+        self.subjects = np.array(subjects, np.int64)
         self.entries = np.zeros(1024, ENTRY)
         self.status = np.zeros(1024, np.uint8)
         self.following = np.full(1024, NONE, np.int32)
@@ -47,6 +51,8 @@ class Chains:
 
     def extend(self, rows: np.ndarray, new: np.ndarray, wrong: np.ndarray | int = 0) -> np.ndarray:
         """Append entries and chain them to their rows; return their ids.
+
+        A note on an entry of a subject that has left its row is kept, but in nobody's chain.
 
         Parameters
         ----------
@@ -61,18 +67,37 @@ class Chains:
         ids = np.arange(self.number, self.number + len(new))
         new["id"] = ids
         new["act"] = np.where(new["act"] < 0, ids, new["act"])
+        rows = np.asarray(rows, np.int64)
+        new["subject"] = np.where(new["kind"] == ITEM, self.subjects[rows], new["subject"])
         self.entries[ids] = new
         self.owner[ids] = rows
         self.status[ids] = np.asarray(wrong, np.uint8) * WRONG
         self.false_ids = np.concatenate((self.false_ids, ids[self.status[ids] > 0]))
-        _chain(self.head, self.following, np.asarray(rows, np.int64), self.number)
-        self.dirty[rows] = 1
+        self.following[ids] = NONE
+        present = new["subject"] == self.subjects[rows]
+        _chain(self.head, self.following, rows[present], ids[present])
+        self.dirty[rows[present]] = 1
         self.number += len(new)
         return ids
 
     def rows_of(self, ids: np.ndarray) -> np.ndarray:
         """Return the row of each entry's subject."""
         return self.owner[ids].astype(np.int64)
+
+    def held(self, ids: np.ndarray) -> np.ndarray:
+        """Say for each entry whether its subject still holds its row."""
+        return self.entries[ids]["subject"] == self.subjects[self.rows_of(ids)]
+
+    def replace_subject(self, rows: np.ndarray, subjects: np.ndarray) -> None:
+        """Let new subjects hold some rows (distinct ones): with empty accounts.
+
+        Entries so far keep the number of who held the row.
+        """
+        self.subjects[rows] = subjects
+        self.head[rows] = NONE
+        self.changes[:, rows] = LAST_MONTH
+        self.dirty[rows] = 0
+        self.false_ids = self.false_ids[~np.isin(self.rows_of(self.false_ids), rows)]
 
     def linked_to(self, ids: np.ndarray) -> np.ndarray:
         """Return the item entries that were linked from some entries; they directly follow in time."""
@@ -134,11 +159,11 @@ def note_entries(entries: np.ndarray, ids: np.ndarray, kind: int, month: int) ->
 
 
 @compiled
-def _chain(head, following, rows, first):
-    """Put entries first, first + 1, ... at the head of their rows' chains."""
+def _chain(head, following, rows, ids):
+    """Put entries at the head of their rows' chains."""
     for number in range(rows.shape[0]):
-        following[first + number] = head[rows[number]]
-        head[rows[number]] = first + number
+        following[ids[number]] = head[rows[number]]
+        head[rows[number]] = ids[number]
 
 
 @compiled

@@ -148,7 +148,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         replication=population.replication,
         agents=agents,
         month=month,
-        chains=Chains(size),
+        chains=Chains(agents.slot),
         ranks=_ranks(population),
         counts=np.zeros((cells, len(QUANTITIES)), np.int64),
         done=np.zeros((sites, activities), np.int64),
@@ -175,7 +175,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         contests=first_contests(population),
         schools=first_schools(population),
         public_bodies=first_public_bodies(population),
-        turnover=first_turnover(population),
+        turnover=first_turnover(population, activities),
     )
 
 

@@ -8,9 +8,10 @@ import mesa
 import numpy as np
 
 from creditsim.model.choice import acts
-from creditsim.model.phases.acting import reckoned_visits, utility_of
+from creditsim.model.phases.acting import count_peers, reckoned_visits, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
+from creditsim.population.peers import build_peers
 from creditsim.scoring.score import Explanation, explain
 from creditsim.spec.activities import Activity, activities
 from creditsim.spec.assumptions import assumed
@@ -66,10 +67,11 @@ class RowAgent(mesa.Agent):
         """Return the utility of acting, without its noise (no unit)."""
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
+        shown, peers = state.turnover.shown, build_peers(state.population)
         return utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
-            state.ranks[self.row], opportunity.stake_yuan, state.done[home, k], state.met[home, k],
-            self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
+            state.ranks[self.row], opportunity.stake_yuan, shown.done[home, k], shown.met[home, k],
+            *count_peers(self.row, k, state.memory, peers.indptr, peers.indices), self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
         )  # fmt: skip
 
@@ -88,7 +90,7 @@ class RowAgent(mesa.Agent):
         state = self.model.state
         book = self.model.rules.book.graded_by[state.active[self.row]]
         as_of = state.month - 1 if month is None else month
-        return explain(book, state.chains.written(), self.slot, as_of)
+        return explain(book, state.chains.written(), int(state.chains.subjects[self.row]), as_of)
 
     @property
     def score(self) -> float:

@@ -36,6 +36,7 @@ def _file_appeals(state: State, rules: Rules) -> None:
     first, last = np.searchsorted(entries["posted"], [state.month - 1, state.month])
     ids = np.arange(first, last)
     fresh = (entries["kind"][ids] == ITEM) & (chains.status[ids] & (HEARD | VOIDED) == 0)
+    fresh &= chains.held(ids)
     ids = ids[fresh & ((entries["points_mp"][ids] < 0) | rules.book.is_direct[entries["item"][ids]])]
     rows = chains.rows_of(ids)
     wrong = (chains.status[ids] & WRONG) > 0
@@ -158,7 +159,7 @@ def _entry_words(state: State, ids: np.ndarray, index: int) -> np.ndarray:
     return draws.paired_words(
         state.seed,
         state.replication,
-        entries["subject"],
+        entries["subject"] & draws.WORD,  # the slot; above it stands the generation
         state.month,
         draws.APPEAL,
         entries["item"] * 4 + index,
