@@ -6,6 +6,7 @@ import pytest
 from creditsim.core import draws
 from creditsim.experiment.run import run_replication
 from creditsim.model.credit_model import burned_in
+from creditsim.population.peers import build_peers
 from creditsim.population.synthesis import build_population
 from creditsim.spec.scenario import load_scenario
 
@@ -50,7 +51,7 @@ def test_luck_belongs_to_a_slot_not_to_a_place_in_the_array():
         assert (mine == theirs[shared]).all()
 
 
-def test_an_agent_and_all_that_a_run_keeps_on_it_take_less_than_200_bytes():
+def test_an_agent_and_all_that_a_run_keeps_on_it_take_less_than_250_bytes():
     """The record, the columns beside it, and the heads of its chains of entries; entries come on top."""
     state = burned_in(load_scenario("status-quo-2019").with_(burn_in_months=1), scale=0.05, seed=3)
     size, chains = len(state.agents), state.chains
@@ -58,5 +59,7 @@ def test_an_agent_and_all_that_a_run_keeps_on_it_take_less_than_200_bytes():
     columns = [
         v for k, v in vars(state).items() if isinstance(v, np.ndarray) and v.size >= size and k not in by_site
     ]
-    total = sum(each.nbytes for each in (*columns, *state.members, chains.head, chains.changes, chains.dirty))
-    assert total / size < 200
+    kept = (*columns, *state.members, chains.head, chains.changes, chains.dirty, chains.subjects)
+    presence, peers = state.turnover, build_peers(state.population)
+    total = sum(each.nbytes for each in (*kept, presence.vacant, presence.breaches_before)) + peers.nbytes
+    assert total / size < 250

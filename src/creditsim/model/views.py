@@ -68,10 +68,11 @@ class RowAgent(mesa.Agent):
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
         shown, peers = state.turnover.shown, build_peers(state.population)
+        by_peers = count_peers(self.row, k, state.memory, peers.indptr, peers.indices)
         return utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
             state.ranks[self.row], opportunity.stake_yuan, shown.done[home, k], shown.met[home, k],
-            *count_peers(self.row, k, state.memory, peers.indptr, peers.indices), self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
+            *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
         )  # fmt: skip
 

@@ -134,13 +134,13 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     shown, peers = state.turnover.shown, build_peers(state.population)
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        shown.done, shown.met, state.memory, peers.indptr, peers.indices, choice_terms(rules), reckoned_visits(state), state.firm_class,
-        state.pledges, assumed("pledge.complaint_factor"),
+        shown.done, shown.met, state.memory, peers.indptr, peers.indices, choice_terms(rules),
+        reckoned_visits(state), state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
     )  # fmt: skip
 
 
 def choice_terms(rules: Rules) -> np.ndarray:
-    """Return what choices share: norm weight, prior count, width in milli-points, weight and prior of ties."""
+    """Return what choices share: norm weight, prior count, width in milli-points; ties' weight and prior."""
     return np.array(
         [
             rules.world("norm_weight_share"),
