@@ -10,7 +10,9 @@ from creditsim.model.outcomes.counted import Track
 from creditsim.model.outcomes.turnover import DISTRICT
 from creditsim.model.phases import acting, awareness
 from creditsim.model.quantities import QUANTITIES
+from creditsim.model.state import first_state
 from creditsim.population.agents import CELLS_PER_AREA, NO_SEX
+from creditsim.population.synthesis import build_population
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.scenario import load_scenario
 from creditsim.spec.vocabulary import SETTINGS
@@ -23,33 +25,43 @@ def state():
     return burned_in(PLAN, scale=0.02, seed=5)
 
 
+@pytest.fixture(scope="module")
+def wide():
+    """A state before burn-in with several sites of a kind in most areas, where one site did and met much."""
+    state = first_state(build_population(scale=0.1, seed=5), 24216, 3)
+    state.met[:] = np.arange(state.met.size).reshape(state.met.shape) * 7 % 101
+    state.done[:] = state.met // 3
+    return state
+
+
 def spill_of(monkeypatch, module, name, value):
     monkeypatch.setattr(module, "assumed", lambda asked: value if asked == name else assumed(asked))
 
 
 @pytest.mark.parametrize("spill", [0.0, 0.2])
-def test_a_site_shows_its_own_acts_and_a_share_of_those_elsewhere_in_the_area(state, monkeypatch, spill):
+def test_a_site_shows_its_own_acts_and_a_share_of_those_elsewhere_in_the_area(wide, monkeypatch, spill):
     spill_of(monkeypatch, acting, "spill.norm_share", spill)
-    shown, sites = acting.shown_counts(state), state.population.sites
+    shown, sites = acting.shown_counts(wide), wide.population.sites
     for site in range(len(sites)):
         alike = (sites["kind"] == sites["kind"][site]) & (sites["area"] == sites["area"][site])
         others = np.setdiff1d(np.flatnonzero(alike), site)
-        for mixed, own in zip(shown, (state.done, state.met), strict=True):
+        for mixed, own in zip(shown, (wide.done, wide.met), strict=True):
             expected = own[site]
             if len(others):
                 expected = (1 - spill) * own[site] + spill * own[others].mean(axis=0)
             assert mixed[site] == pytest.approx(expected)
     if spill == 0:
-        assert (shown.done == state.done).all()
+        assert (shown.done == wide.done).all()
 
 
 @pytest.mark.parametrize("spill", [0.0, 0.3])
-def test_word_of_mouth_crosses_sites_within_an_area(state, monkeypatch, spill):
+def test_word_of_mouth_crosses_sites_within_an_area(wide, monkeypatch, spill):
     spill_of(monkeypatch, awareness, "spill.contact_share", spill)
-    known = state.copy()
+    known = wide.copy()
     people = known.agents.sex < NO_SEX
     known.agents.awareness[:] = 0
-    homes, areas = known.agents.home, known.population.sites["area"]
+    homes, sites = known.agents.home, known.population.sites
+    areas = sites["area"].astype(int) * 10 + sites["kind"]  # villages hear from villages, communities likewise
     lived = np.unique(homes[people])
     site = next(s for s in lived if np.count_nonzero(areas[lived] == areas[s]) > 1)
     known.agents.awareness[people & (homes == site)] = 1

@@ -10,7 +10,7 @@ from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.population.agents import NO_SEX
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
 STUDENT = KINDS.index("student")
 
@@ -19,7 +19,7 @@ def awareness(state: State, rules: Rules) -> None:
     """Let adults learn of the scheme: discrete Bass at the home site, then app and items.
 
     Chance a month: (p + q * share aware among contacts last month) / 12, p from
-    publicity, q by contact (at the home site, a small share of it elsewhere in the area),
+    publicity, q by contact (at the home site, a small share at others of its kind and area),
     below a ceiling by digital access and age. Registration needs
     awareness and the internet, or a help desk; activity is a fixed share of the
     registered; active users know their score. Knowing the items is a state of its own.
@@ -46,15 +46,16 @@ def awareness(state: State, rules: Rules) -> None:
 def _aware_by_site(state: State, people: np.ndarray) -> np.ndarray:
     """Return the share of contacts at each home site who knew the scheme at the end of last month.
 
-    Most contacts are adults of the same site; a small share is spread over the rest of its area.
+    Most contacts are adults of the same site; a small share is spread over the other villages,
+    or communities, of its area.
     """
     sites, homes, spill = state.population.sites, state.agents.home, assumed("spill.contact_share")
     knows = people & ((state.agents.awareness & AWARE) > 0)
     aware, adults = (np.bincount(homes[rows], minlength=len(sites)) for rows in (knows, people))
     own = aware / np.maximum(adults, 1)
-    area = sites["area"].astype(np.int64)
+    group = sites["area"].astype(np.int64) * len(SITE_KINDS) + sites["kind"]
     aware_else, adults_else = (
-        np.bincount(area, counts).astype(np.int64)[area] - counts for counts in (aware, adults)
+        np.bincount(group, counts).astype(np.int64)[group] - counts for counts in (aware, adults)
     )
     elsewhere = aware_else / np.maximum(adults_else, 1)
     return np.where(adults_else > 0, (1.0 - spill) * own + spill * elsewhere, own)

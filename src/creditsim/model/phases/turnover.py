@@ -13,7 +13,7 @@ from creditsim.model.phases.pilots import count_pilots
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BEST_CLASS, NO_MONTH, State
-from creditsim.population.agents import NO_SEX, has_trait
+from creditsim.population.agents import NO_SEX, TRAIT_BIT
 from creditsim.population.marginals import SIZES, read_district
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import AGE_BANDS, AWARE, GRADES, KINDS
@@ -76,7 +76,7 @@ def _chances_of_closing(state: State, rules: Rules, firms: np.ndarray) -> np.nda
     size = state.population.enterprises["size"][firms]
     yearly = np.where(size > _MICRO, assumed("turnover.larger_firms_close_share_year"),
                       assumed("turnover.micro_firms_close_share_year"))  # fmt: skip
-    yearly[has_trait(agents[firms], "sole_trader")] = assumed("turnover.sole_traders_close_share_year")
+    yearly[agents.traits[firms] & TRAIT_BIT["sole_trader"] > 0] = assumed("turnover.sole_traders_close_share_year")
     low = (agents.grade[firms] <= _C) & (rules.regimes.score_on[state.active[firms]] == 1)
     return np.where(low, yearly * assumed("turnover.low_grade_close_factor"), yearly) / 12.0
 
