@@ -61,7 +61,7 @@ def test_word_of_mouth_crosses_sites_within_an_area(wide, monkeypatch, spill):
     people = known.agents.sex < NO_SEX
     known.agents.awareness[:] = 0
     homes, sites = known.agents.home, known.population.sites
-    areas = sites["area"].astype(int) * 10 + sites["kind"]  # villages hear from villages, communities likewise
+    areas = sites["area"].astype(int) * 10 + sites["kind"]  # villages hear from villages
     lived = np.unique(homes[people])
     site = next(s for s in lived if np.count_nonzero(areas[lived] == areas[s]) > 1)
     known.agents.awareness[people & (homes == site)] = 1

@@ -74,9 +74,11 @@ def _chances_of_closing(state: State, rules: Rules, firms: np.ndarray) -> np.nda
     """Return the monthly chance that each enterprise closes, by form, size and grade."""
     agents = state.agents
     size = state.population.enterprises["size"][firms]
-    yearly = np.where(size > _MICRO, assumed("turnover.larger_firms_close_share_year"),
-                      assumed("turnover.micro_firms_close_share_year"))  # fmt: skip
-    yearly[agents.traits[firms] & TRAIT_BIT["sole_trader"] > 0] = assumed("turnover.sole_traders_close_share_year")
+    traders, micro, larger = (
+        assumed(f"turnover.{form}_close_share_year") for form in ("sole_traders", "micro_firms", "larger_firms")
+    )
+    yearly = np.where(size > _MICRO, larger, micro)
+    yearly[agents.traits[firms] & TRAIT_BIT["sole_trader"] > 0] = traders
     low = (agents.grade[firms] <= _C) & (rules.regimes.score_on[state.active[firms]] == 1)
     return np.where(low, yearly * assumed("turnover.low_grade_close_factor"), yearly) / 12.0
 
