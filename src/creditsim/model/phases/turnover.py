@@ -75,7 +75,8 @@ def _chances_of_closing(state: State, rules: Rules, firms: np.ndarray) -> np.nda
     agents = state.agents
     size = state.population.enterprises["size"][firms]
     traders, micro, larger = (
-        assumed(f"turnover.{form}_close_share_year") for form in ("sole_traders", "micro_firms", "larger_firms")
+        assumed(f"turnover.{form}_close_share_year")
+        for form in ("sole_traders", "micro_firms", "larger_firms")
     )
     yearly = np.where(size > _MICRO, larger, micro)
     yearly[agents.traits[firms] & TRAIT_BIT["sole_trader"] > 0] = traders
