@@ -6,6 +6,7 @@ import pytest
 from creditsim.core.months import month_index
 from creditsim.experiment.run import agents_frame, ledger_frame
 from creditsim.model.credit_model import CreditModel, burned_in
+from creditsim.model.month import simulate_month
 from creditsim.model.parts.turnover import AWAITED, HELD, OPEN
 from creditsim.model.phases import consenting, turnover
 from creditsim.model.quantities import QUANTITIES
@@ -116,8 +117,8 @@ def test_what_is_on_file_stays_with_who_it_was_about(start):
     written = np.array(chains.written()["subject"])
     turnover._let_go(state, rules, rows)
     assert (chains.head[rows] == -1).all()
-    generation = state.agents.generation[rows].astype(np.int64)
-    assert (chains.subjects[rows] == state.agents.slot[rows] + (generation << 32)).all()
+    following = state.agents.generation[rows].astype(np.int64) + 1
+    assert (chains.subjects[rows] == state.agents.slot[rows] + (following << 32)).all()
     assert (chains.written()["subject"] == written).all()
     model = CreditModel(STATUS_QUO, state=state)
     model.run(4)
@@ -135,8 +136,9 @@ def test_records_and_appeals_of_those_who_leave_lapse_and_are_counted(start):
     waiting = int(np.isin(state.pending["row"], rows).sum())
     state.counts[:] = 0
     turnover._let_go(state, rules, rows)
-    assert not np.isin(state.pending["row"], rows).any()
     assert state.counts[:, QUANTITIES.index("turnover_lapsed_records")].sum() == waiting
+    simulate_month(state, rules)
+    assert not np.isin(state.pending["row"][state.pending["event"] < state.month - 1], rows).any()
 
 
 def test_nobody_comes_to_slots_that_nobody_left(start, assume):

@@ -56,8 +56,10 @@ def test_cells_tell_the_groups_apart(age_band, online, registration, education):
     agent["kind"] = records.VILLAGER
     agent["age_band"], agent["online"] = age_band, online
     agent["registration"], agent["education"] = registration, education
-    cell = int(records.cell_codes(agent)[0]) % records.CELLS_PER_AREA
-    assert SETTINGS[cell // records.CELLS_PER_SETTING] == "village"
+    setting, cell = divmod(
+        int(records.cell_codes(agent)[0]) % records.CELLS_PER_AREA, records.CELLS_PER_SETTING
+    )
+    assert SETTINGS[setting] == "village"
     assert bool(cell & 8) == (age_band == 5)
     assert bool(cell & 4) == (online == 0)
     assert bool(cell & 2) == (registration > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from creditsim.model.books import usual_deduction
 from creditsim.scoring.rulebook import Item, Rulebook
 from creditsim.spec.activities import Activity
 from creditsim.spec.vocabulary import CHANNELS
@@ -60,6 +61,9 @@ def _is_allowed(item: Item, levers: Mapping[str, Any]) -> bool:
     """Say whether the scenario lets an item be entered at all."""
     flags = frozenset(item.flags)
     if not levers["score.city_on"] or flags & NEVER_SIMULATED:
+        return False
+    lever = usual_deduction(item)
+    if lever and not levers[lever]:
         return False
     if item.list == "rural" and not levers["village.compact_on"]:
         return False

@@ -49,7 +49,7 @@ AGENT = np.dtype(
         ("filed", "u1"),
         ("withdrawn", "u1"),  # 1 after consent to a score was taken back
         ("present", "u1"),  # 1 while somebody holds the slot
-        ("generation", "u1"),  # how often a holder has left the slot
+        ("generation", "u1"),  # how often somebody has come to the slot
     ],
     # Wide fields first, so that alignment costs nothing: Numba loads a nested array (belief) as if it were
     # aligned, whatever the record says.

@@ -150,8 +150,9 @@ def _aware_locals(state: State) -> np.ndarray:
 
 
 def _enter(state: State, rows: np.ndarray) -> None:
-    """Mark slots as held again, and count who came."""
+    """Mark slots as held again, by another generation, and count who came."""
     state.agents.present[rows] = 1
+    state.agents.generation[rows] += 1
     state.turnover.vacant[rows] = HELD
     state.count("turnover_came", rows)
     _count_kinds(state, "came", rows)
@@ -162,9 +163,8 @@ def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
     _keep_for_return(state, rules, rows)
     agents = state.agents
     agents.present[rows] = 0
-    agents.generation[rows] += 1
-    subjects = agents.slot[rows].astype(np.int64) + (agents.generation[rows].astype(np.int64) << 32)
-    state.chains.replace_subject(rows, subjects)
+    next_holder = agents.generation[rows].astype(np.int64) + 1
+    state.chains.replace_subject(rows, agents.slot[rows].astype(np.int64) + (next_holder << 32))
     _drop_waiting(state, rows)
     agents.score_mp[rows] = agents.village_score_mp[rows] = 1_000_000
     agents.grade[rows], agents.star[rows] = 3, 2
@@ -198,12 +198,11 @@ def _keep_for_return(state: State, rules: Rules, rows: np.ndarray) -> None:
 
 
 def _drop_waiting(state: State, rows: np.ndarray) -> None:
-    """Drop the records and appeals of those who left, and count them."""
+    """Drop the appeals of those who left; count them, and the records that their desk will drop."""
     gone = np.zeros(len(state.agents), np.bool_)
     gone[rows] = True
     lapsed = gone[state.pending["row"]]
     state.count("turnover_lapsed_records", state.pending["row"][lapsed])
-    state.pending = state.pending[~lapsed]
     lapsed = gone[state.cases["row"]]
     state.count("turnover_lapsed_appeals", state.cases["row"][lapsed])
     state.cases = state.cases[~lapsed]
