@@ -91,7 +91,8 @@ def fill_postings(rows: np.ndarray, levers: Mapping[str, Any], book: Rulebook, r
         used = [item for item in items if item is not None]
         first = used[0] if used else None
         rows[k]["account"] = int(first is not None and first.list == "rural")
-        rows[k]["needs_file"] = first is not None and first.list in ("rural", "community")
+        own_file = activity.kinds == ("civil_servant",)
+        rows[k]["needs_file"] = first is not None and (own_file or first.list in ("rural", "community"))
         rows[k]["months"] = discounted_months(first.validity_months) if first else 0.0
         rows[k]["learns_of"] = _posted_shares(activity, items, regime)
 

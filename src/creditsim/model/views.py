@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from creditsim.model.choice import acts
+from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.phases.acting import count_peers, reckoned_visits, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
@@ -69,11 +70,16 @@ class RowAgent(mesa.Agent):
         regime, home = state.active[self.row], state.agents.home[self.row]
         shown, peers = state.turnover.shown, build_peers(state.population)
         by_peers = count_peers(self.row, k, state.memory, peers.indptr, peers.indices)
-        return utility_of(
+        factor, loss, shift = duty_terms(
+            rules.activities[k], self.row, state.public_bodies.first_row, state.public_bodies.duties
+        )
+        if state.pledges[self.row] & POSTED:
+            factor = assumed("pledge.complaint_factor")
+        return shift + utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
-            state.ranks[self.row], opportunity.stake_yuan, shown.done[home, k], shown.met[home, k],
+            state.ranks[self.row], opportunity.stake_yuan - loss, shown.done[home, k], shown.met[home, k],
             *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
-            assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
+            factor,
         )  # fmt: skip
 
     def explain(self, month: int | str | None = None) -> Explanation:

@@ -26,6 +26,7 @@ from creditsim.model.choice import (
     worth_of_gain,
     worth_of_loss,
 )
+from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.parts.turnover import Shown
 from creditsim.model.phases.noticing import conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
@@ -106,6 +107,7 @@ class _Part:
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
             filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
             state.pledges, assumed("pledge.complaint_factor"), state.memory,
+            state.public_bodies.first_row, state.public_bodies.duties,
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -136,6 +138,7 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
         shown.done, shown.met, state.memory, peers.indptr, peers.indices, choice_terms(rules),
         reckoned_visits(state), state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
+        state.public_bodies.first_row, state.public_bodies.duties,
     )  # fmt: skip
 
 
@@ -177,8 +180,17 @@ def reckoned_visits(state: State) -> np.ndarray:
     Visit rules are published, and a share of a change in them is reckoned with at once;
     the rest is learned from what happens to oneself.
     """
-    known = 1.0 + assumed("belief.announced_share") * (state.visit_ratio - 1.0)
-    return known[:, :, None] * sector_visit_rates()
+    ratios = np.where(
+        supervised()[None, None, :], state.schools.visit_ratio[:, :, None], state.visit_ratio[:, :, None]
+    )
+    known = 1.0 + assumed("belief.announced_share") * (ratios - 1.0)
+    return known * sector_visit_rates()
+
+
+@functools.cache
+def supervised() -> np.ndarray:
+    """Say for each activity whether supervision of schools, not inspection of firms, makes its visits."""
+    return np.array([activity.kinds == ("school",) for activity in activities()])
 
 
 @functools.cache
@@ -280,6 +292,8 @@ def utility_of(
                 reach = regime.attainable_mp[posting.account][agent.kind]
                 worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[2])
             worth = worth * posting.months * posting.learns_of[filed]
+            if activity.breach == 1 and filed == 1:
+                worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
     detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
     if activity.breach == 1:
         sanction = activity.sanction_yuan * regime.fine_level + worth
@@ -308,6 +322,8 @@ def _decide(
     firm_class,
     pledges,
     complaint_factor,
+    first_body,
+    duties,
 ):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
@@ -316,12 +332,15 @@ def _decide(
         agent = agents[chance.row]
         regime = active[chance.row]
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
+        loss, shift = 0.0, 0.0
+        if activities[k].obligation >= 0:
+            factor, loss, shift = duty_terms(activities[k], chance.row, first_body, duties)
         peers_done, peers_met = 0, 0
         if terms[0] > 0.0 and terms[3] > 0.0 and activities[k].visible_share > 0.0:
             peers_done, peers_met = count_peers(chance.row, k, memory, indptr, indices)
-        utility = utility_of(
-            agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
-            done[agent.home, k], met[agent.home, k], peers_done, peers_met, terms,
+        utility = shift + utility_of(
+            agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row],
+            chance.stake_yuan - loss, done[agent.home, k], met[agent.home, k], peers_done, peers_met, terms,
             visit_rates[regime, firm_class[chance.row], k], factor,
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

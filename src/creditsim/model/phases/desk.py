@@ -9,7 +9,7 @@ from creditsim.model.parts.records import by_setting
 from creditsim.model.phases.inspection import whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import COPY, State
-from creditsim.population.agents import NO_SEX, SETTING_OF_KIND
+from creditsim.population.agents import CIVIL_SERVANT, NO_SEX, SETTING_OF_KIND
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, SETTINGS
 
@@ -107,10 +107,18 @@ def delivered(state: State, reports: np.ndarray) -> np.ndarray:
     return line
 
 
-def is_human(state: State, filed: np.ndarray) -> np.ndarray:
-    """Say which records come from people: their channels, and collectors' inspections of persons."""
-    persons = state.agents.sex[filed["row"]] < NO_SEX
-    return _HUMAN[filed["channel"]] | ((filed["channel"] == _INSPECTION) & persons)
+def is_human(state: State, rules: Rules, filed: np.ndarray) -> np.ndarray:
+    """Say which records come from people: their channels, and collectors' inspections of persons.
+
+    Collectors work in villages and communities; in schools and public bodies an
+    inspection ends in a document. Whatever is noticed of a civil servant's lapse reaches
+    the personnel file as a decision: a sanction or a judgment.
+    """
+    setting = rules.activities.setting[filed["activity"]]
+    collected = (state.agents.sex[filed["row"]] < NO_SEX) & (setting >= SETTINGS.index("village"))
+    decided = (setting == SETTINGS.index("government")) & (filed["points_mp"] < 0)
+    decided &= state.agents.kind[filed["row"]] == CIVIL_SERVANT
+    return (_HUMAN[filed["channel"]] & ~decided) | ((filed["channel"] == _INSPECTION) & collected)
 
 
 def counts_errors(levers) -> bool:

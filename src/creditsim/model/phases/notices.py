@@ -9,9 +9,9 @@ from creditsim.model.phases.desk import desk_flow, is_human, place_in_line, sett
 from creditsim.model.phases.inspection import whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import OBJECTED, State
-from creditsim.population.agents import FIRST_BAND_OF_60, NO_SEX
+from creditsim.population.agents import is_aged, is_little_schooled
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import EDUCATION, SETTINGS
+from creditsim.spec.vocabulary import SETTINGS
 
 _FILES, _DECISION = 1, 2
 """Words drawn under APPEAL beside the item: whether the subject objects, how it is decided."""
@@ -42,7 +42,7 @@ def give_notice(state: State, rules: Rules, accepted: np.ndarray) -> np.ndarray:
         _words(state, accepted[objects], draws.APPEAL, _DECISION), accepted["wrong"][objects]
     )
     state.count("files_stopped", accepted["row"][stopped])
-    cured = told & ~objects & _is_made_good(state, accepted, reach)
+    cured = told & ~objects & _is_made_good(state, rules, accepted, reach)
     state.count("files_cured", accepted["row"][cured])
     accepted["flags"][objects] |= OBJECTED
     return accepted[~stopped & ~cured]
@@ -51,10 +51,7 @@ def give_notice(state: State, rules: Rules, accepted: np.ndarray) -> np.ndarray:
 def objection_chance(state: State, rows: np.ndarray, wrong: np.ndarray) -> np.ndarray:
     """Return the chance that a subject who knows of an entry objects to it."""
     chance = np.where(wrong, assumed("appeal.wronged_share"), assumed("appeal.rightful_share"))
-    agents = state.agents
-    weak = agents.age_band[rows] >= FIRST_BAND_OF_60
-    weak |= agents.education[rows] <= EDUCATION.index("primary")
-    weak &= agents.sex[rows] < NO_SEX
+    weak = is_aged(state.agents[rows]) | is_little_schooled(state.agents[rows])
     return np.where(weak, chance * assumed("appeal.disadvantaged_factor"), chance)
 
 
@@ -86,12 +83,12 @@ def _objects(state: State, accepted: np.ndarray, reach: np.ndarray) -> np.ndarra
     return _words(state, accepted, draws.APPEAL, _FILES) < reach * chance * draws.TWO_32
 
 
-def _is_made_good(state: State, accepted: np.ndarray, reach: np.ndarray) -> np.ndarray:
+def _is_made_good(state: State, rules: Rules, accepted: np.ndarray, reach: np.ndarray) -> np.ndarray:
     """Say which minor acts, reported by people and rightly, are made good within the notice."""
     least_mp = -assumed("notice.minor_points") * 1000.0
     minor = (accepted["points_mp"] < 0) & (accepted["points_mp"] >= least_mp) & (accepted["wrong"] == 0)
     luck = _words(state, accepted, draws.NOTICE, 0) < reach * assumed("notice.cured_share") * draws.TWO_32
-    return minor & is_human(state, accepted) & luck
+    return minor & is_human(state, rules, accepted) & luck
 
 
 def _words(state: State, accepted: np.ndarray, decision: int, index: int) -> np.ndarray:

@@ -19,7 +19,8 @@ from creditsim.population.agents import NO_SEX
 def records(state: State, rules: Rules) -> None:
     """Carry what was noticed this month to the ledger.
 
-    Documents (official inspections, courts, automatic records) are posted at once. What
+    Documents (official inspections, courts, automatic records, decisions about civil
+    servants) are posted at once. What
     people report (complaints, neighbours, themselves, media, collectors of village and
     community) waits in line, first in first out, for the desk of its setting, with a
     monthly capacity, a sensitivity and a specificity; what waits too long lapses, and
@@ -33,7 +34,7 @@ def records(state: State, rules: Rules) -> None:
         state.hours_tenths[0] = 0
     state.files.heard[:] = 0
     filed = state.filed_now
-    human = is_human(state, filed)
+    human = is_human(state, rules, filed)
     reports = filed[human]
     arrived = np.concatenate((delivered(state, reports), false_reports(state, rules, reports)))
     for each in (filed, arrived):
