@@ -192,7 +192,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         contests=first_contests(population),
         schools=first_schools(population),
         public_bodies=first_public_bodies(population),
-        turnover=first_turnover(population),
+        turnover=first_turnover(population, activities),
     )
 
 
