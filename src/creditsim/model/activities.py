@@ -41,6 +41,8 @@ ACTIVITY = np.dtype(
         ("tutoring", "u1"),
         ("local", "u1"),
         ("hours_tenths", "i4"),
+        ("due", "u1"),
+        ("strained", "i8"),
     ]
 )
 """One activity: bit masks of kinds and traits, a 32-bit opportunity threshold, money in yuan or fen."""
@@ -48,6 +50,9 @@ ACTIVITY = np.dtype(
 SORTING = "res-waste-sorting"
 TUTORING = "tch-paid-tutoring"
 """Activities that outcomes single out."""
+
+SINGLE, RECURRING = 1, 2
+"""How a due falls due, ``ACTIVITY.due``; 0 for what is no due."""
 
 DISTRICT = "weihai-etdz"
 """District whose dispositions and base rates the constants are solved for."""
@@ -217,6 +222,8 @@ def _fill(row: np.void, activity: Activity) -> None:
     row["tutoring"] = activity.id == TUTORING
     row["local"] = activity.items[0].startswith(("rural-", "comm-"))
     row["hours_tenths"] = round((activity.hours or 0) * 10)
+    row["due"] = ("", "single", "recurring").index(activity.due)
+    row["strained"] = threshold(activity.strained_share)
 
 
 def _tau(activity: Activity, row: np.void, elasticity: float) -> float:

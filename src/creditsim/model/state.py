@@ -40,6 +40,7 @@ PENDING = np.dtype(
         ("points_mp", "i4"),
         ("account", "i1"),
         ("event", "i4"),
+        ("due", "u1"),
         ("check", "i8"),
     ]
 )
@@ -49,7 +50,10 @@ CASE = np.dtype([("entry", "i8"), ("row", "i4"), ("filed", "i4"), ("wrong", "u1"
 """An appeal that waits for its desk."""
 
 # Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
-BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
+BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT, NOT_ABLE = 1, 2, 4, 8, 16, 32
+
+# Bits of PENDING.due: the record is of an unpaid due; for want of cash; and a fine was already set.
+DUE, FOR_WANT, FINED = 1, 2, 4
 
 # Bits of State.pledges: holds a pledge; posts the owner's personal score code beside it.
 PLEDGED, POSTED = 1, 2

@@ -8,7 +8,8 @@ import mesa
 import numpy as np
 
 from creditsim.model.choice import acts
-from creditsim.model.phases.acting import reckoned_visits, utility_of
+from creditsim.model.means import escalation_terms, fine_factor
+from creditsim.model.phases.acting import reckoned_visits, shown_share, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.scoring.score import Explanation, explain
@@ -71,6 +72,11 @@ class RowAgent(mesa.Agent):
             state.ranks[self.row], opportunity.stake_yuan, state.done[home, k], state.met[home, k],
             self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
+            fine_factor(
+                rules.regimes[regime], state.service.sanctioned[self.row],
+                state.service.last_sanction[self.row], state.month, *escalation_terms(),
+            ),
+            shown_share(state)[home],
         )  # fmt: skip
 
     def explain(self, month: int | str | None = None) -> Explanation:

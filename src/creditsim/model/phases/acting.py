@@ -25,9 +25,11 @@ from creditsim.model.choice import (
     worth_of_gain,
     worth_of_loss,
 )
-from creditsim.model.phases.noticing import conclude, is_filed, is_scored, sorting_reward
+from creditsim.model.means import escalation_terms, fine_factor, is_unable, means_terms
+from creditsim.model.phases.noticing import UNABLE, conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import PENDING, POSTED, State
+from creditsim.model.world import contact_factor, opportunity_thresholds
 from creditsim.population.agents import NO_SEX
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
@@ -40,17 +42,22 @@ OPPORTUNITY = np.dtype(
         ("acted", "u1"),
         ("stake_yuan", "f8"),
         ("noise", "f8"),
-        ("words", "i8", (3,)),
+        ("words", "i8", (4,)),
     ]
 )
 """An agent meets an activity: the stake (gain or cost), the logistic noise, and the words that decide on
-notice, filing and verification if the agent acts."""
+notice, filing, verification and, of a due, the test of ability. `acted` is 0, 1 or UNABLE: a due larger than
+the cash at hand is not decided."""
 
 Decide = Callable[[State, Rules, np.ndarray], None]
 
 
 def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> None:
     """Let every agent meet its activities, choose, and be noticed or not.
+
+    A due larger than the cash at hand is no choice: it stays unpaid, counts as unable and
+    not as a breach, teaches neither norms nor beliefs, but is noticed and filed like one.
+    Where the authority tests ability it spares most of the unable, and some who are not.
 
     Parameters
     ----------
@@ -97,7 +104,8 @@ class _Part:
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
             filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
-            state.pledges, assumed("pledge.complaint_factor"), state.memory,
+            state.pledges, assumed("pledge.complaint_factor"), state.memory, state.service.sanctioned,
+            state.service.last_sanction, *escalation_terms(),
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -110,6 +118,8 @@ class _Part:
             number = _find(
                 self.low, self.high, state.agents, rules.activities, state.seed, state.replication,
                 state.month, stake_multipliers(), draws.logistic_quantiles(), found,
+                opportunity_thresholds(rules, state.month), state.service.liquid_months,
+                means_terms(rules, state.month),
             )  # fmt: skip
             if number <= room:
                 return found[:number]
@@ -125,16 +135,23 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     """Decide opportunities with the compiled rule."""
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        state.done, state.met, choice_terms(rules), reckoned_visits(state), state.firm_class,
-        state.pledges, assumed("pledge.complaint_factor"),
+        state.done, state.met, choice_terms(rules, state.month), reckoned_visits(state), state.firm_class,
+        state.pledges, assumed("pledge.complaint_factor"), state.service.sanctioned,
+        state.service.last_sanction, state.month, *escalation_terms(), shown_share(state),
     )  # fmt: skip
 
 
-def choice_terms(rules: Rules) -> np.ndarray:
-    """Return what choices share: norm weight, prior count, width in milli-points."""
+def shown_share(state: State) -> np.ndarray:
+    """Return by site what role models add to the visible share of those who do good."""
+    most = assumed("role_model.most_visible_share")
+    return np.minimum(state.service.shown * assumed("role_model.visible_share"), most)
+
+
+def choice_terms(rules: Rules, month: int) -> np.ndarray:
+    """Return what choices share in a month: norm weight, prior count, width in milli-points."""
     return np.array(
         [
-            rules.world("norm_weight_share"),
+            rules.world("norm_weight_share") * contact_factor(rules, month),
             assumed("norm.prior_count"),
             assumed("choice.score_width_points") * 1000.0,
         ]
@@ -168,7 +185,10 @@ def meets(agent, activity):
 
 
 @compiled
-def _find(low, high, agents, activities, seed, replication, month, stakes, quantiles, found):
+def _find(
+    low, high, agents, activities, seed, replication, month, stakes, quantiles, found,
+    thresholds, liquid_months, means,
+):  # fmt: skip
     """Write the opportunities of rows low to high; return their number, also beyond the room."""
     number = 0
     for row in range(low, high):
@@ -187,7 +207,7 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
                 w0, w1, w2, w3 = draws.philox(seed, replication, slot, month, draws.OPPORTUNITY, block)
             lane = k & 3
             luck = w0 if lane == 0 else (w1 if lane == 1 else (w2 if lane == 2 else w3))
-            if luck >= activity.opportunity:
+            if luck >= thresholds[k]:
                 continue
             if number < found.shape[0]:
                 x0, x1, x2, x3 = draws.philox(seed, replication, slot, month, draws.ACT, k)
@@ -200,18 +220,31 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
                 chance.words[0] = x1
                 chance.words[1] = x2
                 chance.words[2] = x3
+                if activity.due > 0:
+                    chance.words[3] = draws.word(seed, replication, slot, month, draws.MEANS, 4 + k)
+                    if is_unable(
+                        agent, activity, chance.stake_yuan, liquid_months[row], seed, replication, month, means
+                    ):
+                        chance.acted = UNABLE
             number += 1
     return number
 
 
 @compiled
 def utility_of(
-    agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate, complaint_factor
-):
-    """Return the utility of acting on an opportunity: see model/choice.py."""
+    agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate, complaint_factor,
+    fines, shown,
+):  # fmt: skip
+    """Return the utility of acting on an opportunity: see model/choice.py.
+
+    `fines` multiplies the fine of who was fined before; `shown` is what role models at the
+    home site add to the visible share of good deeds.
+    """
     norm = 0.0
     if terms[0] > 0.0:
         visible = (done + terms[1] * activity.base_share) / (met + terms[1])
+        if activity.breach == 0:
+            visible = visible + shown
         norm = terms[0] * activity.visible_share * (visible - activity.base_share)
     worth = 0.0
     filed = is_filed(agent, regime, rank)
@@ -229,7 +262,12 @@ def utility_of(
             worth = worth * posting.months * posting.learns_of[filed]
     detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
     if activity.breach == 1:
-        sanction = activity.sanction_yuan * regime.fine_level + worth
+        fine = activity.sanction_yuan * regime.fine_level
+        if activity.fine_yuan > 0.0:
+            fine = fine * fines
+        sanction = fine + worth
+        if activity.due > 0:
+            sanction = sanction * (1.0 - regime.spared_able / draws.TWO_32)
         return breach_utility(agent, activity, stake_yuan, detection, sanction, norm)
     reward = activity.reward_yuan + detection * worth
     reward = reward + sorting_reward(activity, regime, rank)
@@ -252,17 +290,28 @@ def _decide(
     firm_class,
     pledges,
     complaint_factor,
+    sanctioned,
+    last_sanction,
+    month,
+    memory_months,
+    most_steps,
+    shown,
 ):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
         chance = found[number]
+        if chance.acted == UNABLE:
+            continue
         k = chance.activity
         agent = agents[chance.row]
         regime = active[chance.row]
+        fines = fine_factor(
+            regimes[regime], sanctioned[chance.row], last_sanction[chance.row], month, memory_months, most_steps
+        )
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
         utility = utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
             done[agent.home, k], met[agent.home, k], terms, visit_rates[regime, firm_class[chance.row], k],
-            factor,
+            factor, fines, shown[agent.home],
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

@@ -7,6 +7,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
+from creditsim.model.means import can_repair, dues_of_items, means_terms
 from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import CASE, State
@@ -97,13 +98,17 @@ def _undo_linked(state: State, ids: np.ndarray, kind: int, bit: int) -> None:
 
 
 def _repair(state: State, rules: Rules) -> None:
-    """Let subjects repair their oldest open negative entry once the waiting time is over."""
+    """Let subjects repair their oldest open negative entry once the waiting time is over.
+
+    Who now lacks the cash for the due behind the entry cannot.
+    """
     chains = state.chains
     found = np.full(len(state.agents), -1, np.int64)
     _find_repairable(
         chains.head, chains.following, chains.entries, chains.status, rules.book.is_direct,
         rules.book.validity_months, rules.regimes, state.active,
         state.agents, state.seed, state.replication, state.month, found,
+        *dues_of_items(rules.book.district), state.service.liquid_months, means_terms(rules, state.month),
     )  # fmt: skip
     rows = np.flatnonzero(found >= 0)
     ids = found[rows]
@@ -128,6 +133,10 @@ def _find_repairable(
     replication,
     month,
     found,
+    due_yuan,
+    strained,
+    liquid_months,
+    means,
 ):
     """Write for each row the oldest negative entry in force that its subject repairs this month, or -1."""
     for row in range(head.shape[0]):
@@ -148,7 +157,11 @@ def _find_repairable(
             at = following[at]
         if oldest >= 0:
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
-            if luck < regime.repair_chance:
+            item = entries[oldest].item
+            able = luck < regime.repair_chance and can_repair(
+                agents[row], due_yuan[item], strained[item], liquid_months[row], seed, replication, month, means
+            )
+            if able:
                 found[row] = oldest
 
 
