@@ -84,7 +84,7 @@ def months_without_income(agent, strained, seed, replication, month, terms):
 
     Time is cut into spells, for each agent from a month of its own; in a spell the income
     is missing if the spell's word lies below the share of the strained. `strained`, if above
-    0, is that threshold for those who meet a certain due. In the shock a further share lacks it.
+    that, holds for those who meet a certain due. In the shock a further share lacks it.
     """
     slot = np.int64(agent.slot)
     share = terms[_FIRMS] if agent.sex == NO_SEX else terms[_PERSONS]
@@ -125,7 +125,7 @@ def can_repair(agent, due_yuan, strained, liquid_months, seed, replication, mont
 
 
 def dues_of_items(book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
-    """Return the due behind each item: its smallest median in yuan (0: no due), and its strained threshold."""
+    """Return the due behind each item: its smallest median in yuan (0: none), and its strained threshold."""
     amounts = np.zeros(len(book.items))
     strained = np.zeros(len(book.items), np.int64)
     for activity in activities():

@@ -49,8 +49,9 @@ PENDING = np.dtype(
 CASE = np.dtype([("entry", "i8"), ("row", "i4"), ("filed", "i4"), ("wrong", "u1"), ("check", "i8")])
 """An appeal that waits for its desk."""
 
-# Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
-BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT, NOT_ABLE = 1, 2, 4, 8, 16, 32
+# Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash); the last
+# two: left a due unpaid for want of cash, and was penalised for that.
+BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT, NOT_ABLE, HARSH = 1, 2, 4, 8, 16, 32, 64
 
 # Bits of PENDING.due: the record is of an unpaid due; for want of cash; and a fine was already set.
 DUE, FOR_WANT, FINED = 1, 2, 4

@@ -222,9 +222,11 @@ def _find(
                 chance.words[2] = x3
                 if activity.due > 0:
                     chance.words[3] = draws.word(seed, replication, slot, month, draws.MEANS, 4 + k)
-                    if is_unable(
-                        agent, activity, chance.stake_yuan, liquid_months[row], seed, replication, month, means
-                    ):
+                    unable = is_unable(
+                        agent, activity, chance.stake_yuan, liquid_months[row], seed, replication, month,
+                        means,
+                    )  # fmt: skip
+                    if unable:
                         chance.acted = UNABLE
             number += 1
     return number
@@ -306,8 +308,9 @@ def _decide(
         agent = agents[chance.row]
         regime = active[chance.row]
         fines = fine_factor(
-            regimes[regime], sanctioned[chance.row], last_sanction[chance.row], month, memory_months, most_steps
-        )
+            regimes[regime], sanctioned[chance.row], last_sanction[chance.row], month, memory_months,
+            most_steps,
+        )  # fmt: skip
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
         utility = utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,

@@ -159,8 +159,9 @@ def _find_repairable(
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
             item = entries[oldest].item
             able = luck < regime.repair_chance and can_repair(
-                agents[row], due_yuan[item], strained[item], liquid_months[row], seed, replication, month, means
-            )
+                agents[row], due_yuan[item], strained[item], liquid_months[row], seed, replication, month,
+                means,
+            )  # fmt: skip
             if able:
                 found[row] = oldest
 

@@ -35,7 +35,7 @@ def naming(state: State, rules: Rules) -> None:
 
 
 def _candidates(state: State, rules: Rules, adults: np.ndarray, regime: int) -> np.ndarray:
-    """Return the rows that may be named: good deeds this month, not on display, scored if there is a score."""
+    """Return the rows that may be named: good this month, not on display, scored if there is a score."""
     free = adults & (state.deeds & DID_GOOD > 0)
     free[state.service.named["row"]] = False
     rows = np.flatnonzero(free)

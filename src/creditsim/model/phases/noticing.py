@@ -23,6 +23,7 @@ from creditsim.model.state import (
     FOUND_OUT,
     GOT_CASH,
     GOT_GOODS,
+    HARSH,
     NOT_ABLE,
     PLEDGED,
     POSTED,
@@ -104,6 +105,8 @@ def conclude(
                 if activity.due > 0:
                     counts[cell, PENALISED] += 1
                     counts[cell, PENALISED_UNABLE] += unable
+                    if unable:
+                        deeds[row] |= HARSH
         if unable:
             counts[cell, MEANS_UNABLE] += 1
             deeds[row] |= NOT_ABLE

@@ -10,7 +10,7 @@ from creditsim.model.chains import item_entries
 from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status, is_filed, is_scored
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, DUE, FINED, FOR_WANT, NOT_ABLE, PENDING, State
+from creditsim.model.state import BREACHED, DUE, FINED, FOR_WANT, HARSH, NOT_ABLE, PENDING, State
 from creditsim.population.agents import NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS
@@ -68,7 +68,9 @@ def post(state: State, rules: Rules, accepted: np.ndarray) -> None:
     state.count("posted_false", rows[accepted["wrong"] == 1])
     dues = accepted["due"] & (DUE | FINED) == DUE  # a fine was counted when it was set
     state.count("means_penalised", rows[dues])
-    state.count("means_penalised_unable", rows[dues & (accepted["due"] & FOR_WANT > 0)])
+    harsh = rows[dues & (accepted["due"] & FOR_WANT > 0)]
+    state.count("means_penalised_unable", harsh)
+    state.deeds[harsh] |= HARSH
     state.count("bonus_points_mp", rows[~bad], accepted["points_mp"][~bad])
     persons = state.agents.sex[rows] < NO_SEX
     np.add.at(state.held, state.agents.cell[rows[persons]], 1)
@@ -164,7 +166,8 @@ def _pick_victims(
         for _ in range(_TRIES):
             row = members[first + at]
             other = agents[row]
-            innocent = other.present == 1 and deeds[row] & (BREACHED | NOT_ABLE) == 0 and other.kind == agent.kind
+            paid = deeds[row] & (BREACHED | NOT_ABLE) == 0
+            innocent = other.present == 1 and paid and other.kind == agent.kind
             regime = regimes[active[row]]
             on_file = is_scored(other, regime, ranks[row]) == 1
             if needs_file[active[row], report["activity"]] == 1:
