@@ -9,7 +9,7 @@ import numpy as np
 
 from creditsim.model.choice import acts
 from creditsim.model.means import escalation_terms, fine_factor
-from creditsim.model.phases.acting import reckoned_visits, shown_share, utility_of
+from creditsim.model.phases.acting import reckoned_visits, role_model_share, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.scoring.score import Explanation, explain
@@ -76,7 +76,7 @@ class RowAgent(mesa.Agent):
                 rules.regimes[regime], state.service.sanctioned[self.row],
                 state.service.last_sanction[self.row], state.month, *escalation_terms(),
             ),
-            shown_share(state)[home],
+            role_model_share(state)[home],
         )  # fmt: skip
 
     def explain(self, month: int | str | None = None) -> Explanation:

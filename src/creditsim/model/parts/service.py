@@ -46,7 +46,7 @@ class Service:
         Fines in a row, each within the memory of the one before; month of the last one.
     named : ndarray of NAMED
         Role models on display.
-    shown : ndarray of float64, by site
+    named_lately : ndarray of float64, by site
         How many role models of a site have been named lately.
     """
 
@@ -54,7 +54,7 @@ class Service:
     sanctioned: np.ndarray
     last_sanction: np.ndarray
     named: np.ndarray
-    shown: np.ndarray
+    named_lately: np.ndarray
 
 
 def first_service(population: Population) -> Service:
@@ -65,7 +65,7 @@ def first_service(population: Population) -> Service:
         sanctioned=np.zeros(size, np.uint8),
         last_sanction=np.full(size, -1, np.int16),
         named=np.zeros(0, NAMED),
-        shown=np.zeros(len(population.sites)),
+        named_lately=np.zeros(len(population.sites)),
     )
 
 

@@ -137,14 +137,14 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
         state.done, state.met, choice_terms(rules, state.month), reckoned_visits(state), state.firm_class,
         state.pledges, assumed("pledge.complaint_factor"), state.service.sanctioned,
-        state.service.last_sanction, state.month, *escalation_terms(), shown_share(state),
+        state.service.last_sanction, state.month, *escalation_terms(), role_model_share(state),
     )  # fmt: skip
 
 
-def shown_share(state: State) -> np.ndarray:
+def role_model_share(state: State) -> np.ndarray:
     """Return by site what role models add to the visible share of those who do good."""
     most = assumed("role_model.most_visible_share")
-    return np.minimum(state.service.shown * assumed("role_model.visible_share"), most)
+    return np.minimum(state.service.named_lately * assumed("role_model.visible_share"), most)
 
 
 def choice_terms(rules: Rules, month: int) -> np.ndarray:
@@ -235,18 +235,18 @@ def _find(
 @compiled
 def utility_of(
     agent, activity, posting, regime, rank, stake_yuan, done, met, terms, visit_rate, complaint_factor,
-    fines, shown,
+    fines, models,
 ):  # fmt: skip
     """Return the utility of acting on an opportunity: see model/choice.py.
 
-    `fines` multiplies the fine of who was fined before; `shown` is what role models at the
+    `fines` multiplies the fine of who was fined before; `models` is what role models at the
     home site add to the visible share of good deeds.
     """
     norm = 0.0
     if terms[0] > 0.0:
         visible = (done + terms[1] * activity.base_share) / (met + terms[1])
         if activity.breach == 0:
-            visible = visible + shown
+            visible = visible + models
         norm = terms[0] * activity.visible_share * (visible - activity.base_share)
     worth = 0.0
     filed = is_filed(agent, regime, rank)
@@ -297,7 +297,7 @@ def _decide(
     month,
     memory_months,
     most_steps,
-    shown,
+    models,
 ):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
@@ -315,6 +315,6 @@ def _decide(
         utility = utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
             done[agent.home, k], met[agent.home, k], terms, visit_rates[regime, firm_class[chance.row], k],
-            factor, fines, shown[agent.home],
+            factor, fines, models[agent.home],
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

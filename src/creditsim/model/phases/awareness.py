@@ -42,7 +42,7 @@ def awareness(state: State, rules: Rules) -> None:
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
         draws.threshold(assumed("awareness.active_share")),
-        rules.regimes.score_on, state.service.shown * (assumed("role_model.innovation_share") / 12.0),
+        rules.regimes.score_on, state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
     )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ def learning(state: State, rules: Rules) -> None:
     """Move trust, motivation and beliefs after the month's events.
 
     Trust falls with a false entry, with a penalty for a due that one could not pay, and each
-    month that an appeal waits, and returns slowly to its start; cash or a fine crowds motivation out, goods a third as much, and it comes
-    back at its own pace: c' = max((1 - rho) c, kappa z). Beliefs in detection moved when
-    the acts were concluded; norms are last month's acts at the site, read next month.
+    month that an appeal waits, and returns slowly to its start; cash or a fine crowds
+    motivation out, goods a third as much, and it comes back at its own pace:
+    c' = max((1 - rho) c, kappa z). Beliefs in detection moved when the acts were concluded;
+    norms are last month's acts at the site, read next month.
     """
     _move(
         state.agents, state.deeds, _wronged_rows(state), _waiting_rows(state), _upheld_rows(state),

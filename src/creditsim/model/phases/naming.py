@@ -74,4 +74,4 @@ def _show(state: State, rules: Rules) -> None:
     state.count("published", rows[~ranked])
     recent = rows[state.month - named["month"] < assumed("role_model.shown_months")]
     shown = np.bincount(agents.home[recent], minlength=len(state.population.sites))
-    state.service.shown = shown.astype(np.float64)
+    state.service.named_lately = shown.astype(np.float64)
