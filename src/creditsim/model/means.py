@@ -104,7 +104,10 @@ def months_without_income(agent, strained, seed, replication, month, terms):
 
 @compiled
 def fine_factor(regime, sanctioned, last_sanction, month, months, most):
-    """Return by what a fine is multiplied: up by a share for each earlier sanctioned breach in memory."""
+    """Return by what a fine is multiplied: up by a share for each earlier sanctioned breach in memory.
+
+    Only enterprises' sanctions are remembered: fines of persons are fixed amounts on the spot.
+    """
     if sanctioned == 0 or month - last_sanction > months:
         return 1.0
     return 1.0 + regime.escalation * min(np.float64(sanctioned), most)

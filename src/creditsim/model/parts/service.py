@@ -43,7 +43,7 @@ class Service:
     liquid_months : ndarray of float32
         Cash kept by an agent with an income, in months of its income or turnover; fixed.
     sanctioned, last_sanction : ndarray of uint8, int16
-        Fines in a row, each within the memory of the one before; month of the last one.
+        Of enterprises: fines in a row, each within memory of the one before; month of the last.
     named : ndarray of NAMED
         Role models on display.
     named_lately : ndarray of float64, by site

@@ -97,11 +97,11 @@ def conclude(
                 )
                 counts[cell, FINES] += np.int64(fine * rise)
                 deeds[row] |= GOT_CASH
-                if month - last_sanction[row] > memory_months:
-                    sanctioned[row] = 0
-                if sanctioned[row] < 255:
-                    sanctioned[row] += 1
-                last_sanction[row] = month
+                if agent.kind == ENTERPRISE:
+                    if month - last_sanction[row] > memory_months:
+                        sanctioned[row] = 0
+                    sanctioned[row] = min(sanctioned[row] + 1, 255)
+                    last_sanction[row] = month
                 if activity.due > 0:
                     counts[cell, PENALISED] += 1
                     counts[cell, PENALISED_UNABLE] += unable
