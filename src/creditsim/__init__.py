@@ -1,6 +1,6 @@
 """creditsim: compare the rules of a district's credit programme before rollout.
 
-A synthetic population of enterprises, teachers, villagers and residents lives under
+A synthetic population of people, enterprises, schools and public bodies lives under
 alternative rules; outcomes and harms are compared on the same people with the same luck.
 It compares rules. It never scores a real person or firm and takes no person-level data.
 """
@@ -13,6 +13,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Agency": "creditsim.model.views",
+    "CivilServant": "creditsim.model.views",
     "Comparison": "creditsim.report.comparison",
     "CreditModel": "creditsim.model.credit_model",
     "Enterprise": "creditsim.model.views",
@@ -21,11 +23,15 @@ _HOMES = {
     "Resident": "creditsim.model.views",
     "Rulebook": "creditsim.scoring.rulebook",
     "Scenario": "creditsim.spec.scenario",
+    "School": "creditsim.model.views",
+    "Student": "creditsim.model.views",
     "Teacher": "creditsim.model.views",
     "Villager": "creditsim.model.views",
     "build_population": "creditsim.population.synthesis",
     "build_ties": "creditsim.population.ties",
     "compare": "creditsim.app.api",
+    "hold_patterns": "creditsim.app.api",
+    "judge_rows": "creditsim.app.api",
     "load_rulebook": "creditsim.spec.rulebooks",
     "load_scenario": "creditsim.spec.scenario",
     "run": "creditsim.app.api",

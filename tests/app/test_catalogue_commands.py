@@ -151,11 +151,11 @@ def test_activities_json_holds_every_activity(listed):
 
 
 def test_a_kind_meets_its_own_activities(listed, said):
-    expected = [each.id for each in activities() if "villager" in each.kinds]
-    assert [each["id"] for each in listed("activities", "--kind", "villager")["activities"]] == expected
-    assert listed("activities", "--kind", "agency") == {"activities": []}
+    for kind in KINDS:
+        expected = [each.id for each in activities() if kind in each.kinds]
+        assert [each["id"] for each in listed("activities", "--kind", kind)["activities"]] == expected != []
     code, out, _ = said("activities", "--kind", "agency", "--lang", "zh")
-    assert (code, out.count("\n")) == (0, 1)
+    assert code == 0
     assert "机关单位" in out
 
 

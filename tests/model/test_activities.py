@@ -44,13 +44,26 @@ def test_tau_follows_the_sanction_elasticity_within_floor_and_cap():
 
 def test_cheap_points_are_deeds_of_near_zero_benefit_that_can_be_gamed():
     cheap = {activity.id for k, activity in enumerate(activities()) if TABLE.cheap[k]}
-    assert cheap == {"ent-paper-pledge", "vil-training-attendance", "res-signup-photo-leave"}
+    assert cheap == {
+        "ent-paper-pledge", "vil-training-attendance", "res-signup-photo-leave",
+        "stu-bought-hours", "cs-photo-volunteering", "ag-record-padding",
+    }  # fmt: skip
 
 
 def test_masks_select_kind_and_traits():
     food = TABLE[NUMBER["ent-food-quality-fail"]]
     assert food.kinds == 1
     assert bin(food.all_traits | food.any_traits).count("1") >= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "chance"), [("sch-tutoring-misleading-fees", 0.03), ("sch-fee-irregularity", 0.06)]
+)
+def test_visits_to_schools_find_what_the_catalogue_reckons_with(name, chance):
+    activity = activities()[NUMBER[name]]
+    found = room.visit_rate(activity) * activity.seen_given_visit + activity.dedicated_inspection
+    assert room.visit_rate(activity) == pytest.approx(6 / 154)
+    assert found == pytest.approx(chance, abs=1e-4)
 
 
 def test_inspection_sees_more_where_sectors_are_visited_more():

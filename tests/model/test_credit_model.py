@@ -15,10 +15,11 @@ def state():
     return burned_in(SHORT, scale=0.01, seed=3)
 
 
-def test_agents_are_mesa_agents_of_four_types(state):
+def test_agents_are_mesa_agents_of_eight_types(state):
     model = cs.CreditModel(SHORT, state=state)
     assert isinstance(model, mesa.Model)
-    assert set(model.agent_types) == {cs.Enterprise, cs.Teacher, cs.Villager, cs.Resident}
+    people = {cs.Teacher, cs.Villager, cs.Resident, cs.Student, cs.CivilServant}
+    assert set(model.agent_types) == people | {cs.Enterprise, cs.School, cs.Agency}
     counts = model.state.population.counts()
     assert {cls.kind: len(agents) for cls, agents in model.agents_by_type.items()} == {
         k: n for k, n in counts.items() if n

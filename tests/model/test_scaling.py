@@ -50,7 +50,7 @@ def test_luck_belongs_to_a_slot_not_to_a_place_in_the_array():
         assert (mine == theirs[shared]).all()
 
 
-def test_an_agent_and_all_that_a_run_keeps_on_it_take_less_than_200_bytes():
+def test_an_agent_and_all_that_a_run_keeps_on_it_take_at_most_250_bytes():
     """The record, the columns beside it, and the heads of its chains of entries; entries come on top."""
     state = burned_in(load_scenario("status-quo-2019").with_(burn_in_months=1), scale=0.05, seed=3)
     size, chains = len(state.agents), state.chains
@@ -58,5 +58,13 @@ def test_an_agent_and_all_that_a_run_keeps_on_it_take_less_than_200_bytes():
     columns = [
         v for k, v in vars(state).items() if isinstance(v, np.ndarray) and v.size >= size and k not in by_site
     ]
-    total = sum(each.nbytes for each in (*columns, *state.members, chains.head, chains.changes, chains.dirty))
-    assert total / size < 200
+    by_row = (chains.head, chains.changes, chains.dirty, chains.subjects)
+    total = sum(each.nbytes for each in (*columns, *state.members, *by_row))
+    assert total / size <= 250
+
+
+def test_an_entry_takes_at_most_16_bytes():
+    plan = load_scenario("five-entries-2020").with_(burn_in_months=12)
+    chains = burned_in(plan, scale=0.05, seed=3).chains
+    assert chains.number > 1000
+    assert chains.nbytes <= 16 * chains.number

@@ -13,7 +13,7 @@ FIELDS = [
     *("age_band", "sex", "education", "residence", "registration", "online", "cell"),
     *("income_yuan_month", "honesty", "prosociality", "money_weight"),
     *("trust", "crowding", "belief", "false_belief", "score_mp", "village_score_mp"),
-    *("grade", "star", "months_low", "awareness", "filed"),
+    *("grade", "star", "months_low", "awareness", "filed", "present", "generation"),
 ]
 
 
@@ -56,15 +56,40 @@ def test_cells_tell_the_groups_apart(age_band, online, registration, education):
     agent["kind"] = records.VILLAGER
     agent["age_band"], agent["online"] = age_band, online
     agent["registration"], agent["education"] = registration, education
-    cell = int(records.cell_codes(agent)[0]) % records.CELLS_PER_AREA
-    assert SETTINGS[cell // 16] == "village"
+    setting, cell = divmod(
+        int(records.cell_codes(agent)[0]) % records.CELLS_PER_AREA, records.CELLS_PER_SETTING
+    )
+    assert SETTINGS[setting] == "village"
     assert bool(cell & 8) == (age_band == 5)
     assert bool(cell & 4) == (online == 0)
     assert bool(cell & 2) == (registration > 0)
     assert bool(cell & 1) == (education == 1)
 
 
+def test_a_minor_is_neither_aged_nor_little_schooled_nor_adult():
+    pupil = np.zeros(1, dtype=records.AGENT)
+    pupil["kind"], pupil["age_band"], pupil["education"] = records.STUDENT, records.MINOR, 1
+    assert records.is_minor(pupil).all()
+    assert not (records.is_adult(pupil) | records.is_aged(pupil) | records.is_little_schooled(pupil)).any()
+    cell = int(records.cell_codes(pupil)[0]) % records.CELLS_PER_AREA
+    assert SETTINGS[cell // records.CELLS_PER_SETTING] == "school"
+    assert cell % records.CELLS_PER_SETTING == 4, "offline, and nothing else"
+
+
+def test_an_organisation_is_no_person():
+    school = np.zeros(1, dtype=records.AGENT)
+    school["sex"] = records.NO_SEX
+    assert not (records.is_adult(school) | records.is_minor(school) | records.is_aged(school)).any()
+
+
+def test_kinds_and_their_settings_keep_their_codes():
+    names = ["ENTERPRISE", "TEACHER", "VILLAGER", "RESIDENT", "STUDENT", "CIVIL_SERVANT", "INSTITUTION"]
+    assert [getattr(records, name) for name in [*names, "AGENCY"]] == list(range(len(KINDS)))
+    settings = [SETTINGS[code] for code in records.SETTING_OF_KIND]
+    assert settings[4:] == ["school", "government", "school", "government"]
+
+
 def test_an_enterprise_has_no_group():
     agent = np.zeros(1, dtype=records.AGENT)
     agent["sex"] = records.NO_SEX
-    assert records.cell_codes(agent)[0] == SETTINGS.index("enterprise") * 16
+    assert records.cell_codes(agent)[0] == records.OF_ORGANISATIONS

@@ -7,7 +7,8 @@ import pytest
 
 from creditsim.core.errors import InputError
 from creditsim.core.shipped import data_path
-from creditsim.population.marginals import _Tables, district_names, read_district
+from creditsim.population.marginals import district_names, read_district
+from creditsim.population.tables import Tables
 from creditsim.population.targets import make_targets
 
 FOLDER = data_path("districts", "weihai-etdz")
@@ -48,14 +49,14 @@ def test_tables_of_adults_agree_on_their_totals(district):
 
 
 def test_places_agree_on_their_totals(district):
-    tables = _Tables(FOLDER)
+    tables = Tables(FOLDER)
     assert district.villages.sum() == tables.cell("areas", "villages_total", "zone", "zone")
     assert district.communities.sum() == tables.cell("areas", "communities_total", "zone", "zone")
     assert district.area_residents.sum() == tables.cell("areas", "zone_population", "zone", "zone")
 
 
 def test_enterprises_agree_on_their_totals(district):
-    tables = _Tables(FOLDER)
+    tables = Tables(FOLDER)
     firms = tables.cell("enterprises", "registered_firms", "all", "firm")
     traders = tables.cell("enterprises", "registered_sole_traders", "all", "sole_trader")
     assert district.firms_by_sector.sum() == district.firms_by_size.sum() == firms
@@ -90,7 +91,7 @@ def test_faults_of_a_table_are_told_all_at_once_with_their_lines(tmp_path):
         encoding="utf-8",
     )
     with pytest.raises(InputError) as caught:
-        _Tables(folder)
+        Tables(folder)
     lines = str(caught.value).splitlines()
     assert [line.split(": ")[0] for line in lines] == [
         f"data/districts/nowhere/areas.csv:{n}" for n in (3, 4, 5)
@@ -100,4 +101,4 @@ def test_faults_of_a_table_are_told_all_at_once_with_their_lines(tmp_path):
 def test_a_missing_row_is_named(tmp_path):
     (tmp_path / "areas.csv").write_text("table,area,kind,value\n", encoding="utf-8")
     with pytest.raises(InputError, match="no row villages / a / town"):
-        _Tables(tmp_path).cell("areas", "villages", "a", "town")
+        Tables(tmp_path).cell("areas", "villages", "a", "town")

@@ -31,7 +31,7 @@ def full():
 
 
 def persons(population):
-    return population.agents[population.agents["kind"] != records.ENTERPRISE]
+    return population.agents[records.is_adult(population.agents)]
 
 
 @pytest.mark.parametrize("scale", [0.01, 0.0556, 0.1, 0.37, 0.5384, 1.0, 2.0])
@@ -49,7 +49,11 @@ def test_full_size_is_the_census(full):
     assert counts["enterprise"] == district.firms_by_size.sum() + district.traders_by_sector.sum()
     assert counts["teacher"] == district.teachers.sum()
     assert counts["villager"] == district.villagers
-    assert counts["resident"] == adults - counts["teacher"] - counts["villager"]
+    assert counts["civil_servant"] == district.body_staff.sum() == 2030
+    assert counts["resident"] == adults - counts["teacher"] - counts["villager"] - counts["civil_servant"]
+    assert records.is_adult(full.agents).sum() == adults == 228_825
+    assert counts["student"] == 16_573
+    assert (counts["school"], counts["agency"]) == (154, 39)
     assert len(full) == sum(counts.values())
 
 
@@ -132,7 +136,7 @@ def test_people_live_where_they_should(full):
     agents, sites = full.agents, full.sites
     home_kind = sites["kind"][agents["home"]]
     assert (home_kind[agents["kind"] == records.VILLAGER] == records.VILLAGE).all()
-    for kind in (records.RESIDENT, records.TEACHER):
+    for kind in (records.RESIDENT, records.TEACHER, records.CIVIL_SERVANT):
         assert (home_kind[agents["kind"] == kind] == records.COMMUNITY).all()
     assert (sites["kind"][agents["site"][agents["kind"] == records.TEACHER]] == records.SCHOOL).all()
     assert (sites["kind"][agents["site"][agents["kind"] == records.ENTERPRISE]] == records.MARKET).all()
@@ -144,11 +148,11 @@ def test_a_site_keeps_its_size(full):
     half = build_population(scale=0.5, seed=1)
     for kind, spread in ((records.VILLAGE, 0.1), (records.COMMUNITY, 0.25)):
         mean = [
-            np.bincount(each.agents["home"], minlength=len(each.sites))[each.sites["kind"] == kind].mean()
+            np.bincount(persons(each)["home"], minlength=len(each.sites))[each.sites["kind"] == kind].mean()
             for each in (full, half)
         ]
         assert abs(mean[1] / mean[0] - 1) < spread
-    people = np.bincount(full.agents["home"], minlength=len(full.sites))
+    people = np.bincount(persons(full)["home"], minlength=len(full.sites))
     villages = people[full.sites["kind"] == records.VILLAGE]
     assert villages.max() - villages.min() <= 0.05 * villages.mean()
 
@@ -156,20 +160,22 @@ def test_a_site_keeps_its_size(full):
 def test_every_person_has_one_household_at_home(full):
     indptr, members = full.households
     agents = full.agents
-    rows = np.flatnonzero(agents["kind"] != records.ENTERPRISE)
+    rows = np.flatnonzero(agents["sex"] != records.NO_SEX)
     assert np.array_equal(np.sort(members), rows)
     household = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     assert (agents["household"][members] == household).all()
     head = members[indptr[:-1]]
+    assert records.is_adult(agents[head]).all()
     assert (agents["home"][members] == agents["home"][head][household]).all()
     assert (full.household_persons >= np.diff(indptr)).all()
     assert (np.diff(indptr)[full.household_collective] == 1).all()
-    assert (agents["household"][: len(full.enterprises)] == records.NOBODY).all()
+    assert (agents["household"][agents["sex"] == records.NO_SEX] == records.NOBODY).all()
 
 
 def test_heads_are_of_both_sexes_alike(full):
     indptr, members = full.households
-    several = np.diff(indptr) == 2
+    pupils = np.bincount(full.agents["household"][records.is_minor(full.agents)], minlength=len(indptr) - 1)
+    several = (np.diff(indptr) == 2) & (pupils == 0)
     share = full.agents["sex"][members[indptr[:-1]][several]].mean()
     # Some 60,000 homes: four standard errors of a fair coin are 0.008.
     assert abs(share - full.agents["sex"][members][np.repeat(several, np.diff(indptr))].mean()) < 0.008
@@ -178,11 +184,12 @@ def test_heads_are_of_both_sexes_alike(full):
 def test_workers_and_representatives_are_adults_of_working_age(full):
     agents, firms = full.agents, len(full.enterprises)
     representative = agents["representative"][:firms]
-    assert (agents["representative"][firms:] == records.NOBODY).all()
+    tutoring = has_trait(agents, "tutoring")
+    assert (agents["representative"][firms:][~tutoring[firms:]] == records.NOBODY).all()
     assert np.isin(agents["kind"][representative], (records.VILLAGER, records.RESIDENT)).all()
     assert (agents["area"][representative] == agents["area"][:firms]).all()
     assert len(np.unique(representative)) == firms
-    working = np.flatnonzero(agents["employer"] != records.NOBODY)
+    working = np.flatnonzero((agents["employer"] >= 0) & (agents["employer"] < firms))
     assert (agents["age_band"][working] <= records.FIRST_BAND_OF_60).all()
     assert np.isin(agents["kind"][working], (records.VILLAGER, records.RESIDENT)).all()
     employed = np.bincount(agents["employer"][working], minlength=firms)
@@ -232,7 +239,12 @@ def test_traits_fit_the_kind(full):
     teacher = agents["kind"] == records.TEACHER
     staff = has_trait(agents, "public_staff") ^ has_trait(agents, "private_staff")
     assert np.array_equal(staff, teacher)
-    assert np.array_equal(has_trait(agents, "rural"), ~firm & (agents["residence"] == records.RURAL))
+    assert np.array_equal(has_trait(agents, "secondary"), agents["kind"] == records.STUDENT)
+    names = ("public_school", "private_school", "tutoring")
+    types = sum(has_trait(agents, name).astype(int) for name in names)
+    assert np.array_equal(types, agents["kind"] == records.INSTITUTION)
+    person = agents["sex"] != records.NO_SEX
+    assert np.array_equal(has_trait(agents, "rural"), person & (agents["residence"] == records.RURAL))
     assert not has_trait(agents[firm], "rural").any()
 
 
@@ -259,7 +271,7 @@ def test_awareness_is_nested_and_needs_the_net(full):
     assert np.array_equal(active, knows)
     assert (people["online"][registered] == 1).all()
     assert 0 < active.sum() < registered.sum() < aware.sum()
-    assert not full.agents["awareness"][: len(full.enterprises)].any()
+    assert not full.agents["awareness"][~records.is_adult(full.agents)].any()
 
 
 def test_model_state_is_left_at_zero(small):
@@ -310,4 +322,5 @@ def test_its_table_has_words(small):
     assert table["kind"].value_counts().to_dict() == small.counts() | dict.fromkeys(
         set(table["kind"].cat.categories) - set(small.counts()), 0
     )
-    assert table.loc[table["kind"] == "enterprise", "age_band"].isna().all()
+    assert table.loc[table["kind"].isin(["enterprise", "school", "agency"]), "age_band"].isna().all()
+    assert (table.loc[table["kind"] == "student", "age_band"] == "under 18").all()

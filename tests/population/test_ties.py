@@ -16,7 +16,7 @@ from creditsim.core.errors import InputError
 from creditsim.core.fingerprint import fingerprint_columns
 from creditsim.core.shipped import data_path
 from creditsim.population import ties as module
-from creditsim.population.agents import ENTERPRISE, TEACHER, has_trait
+from creditsim.population.agents import CIVIL_SERVANT, ENTERPRISE, TEACHER, has_trait, is_adult
 from creditsim.population.supply import (
     SUPPLY_GROUPS,
     business_groups,
@@ -107,14 +107,14 @@ def test_homes_are_those_of_the_population(small):
     assert np.array_equal(small.agents["household"][households.indices], households.sources)
 
 
-def test_every_teacher_has_one_room_in_the_own_school(full):
+def test_every_teacher_and_civil_servant_has_one_room_in_the_own_school_or_agency(full):
     rooms = build_ties(full).staff_rooms
-    teachers = np.flatnonzero(full.agents["kind"] == TEACHER)
-    assert np.array_equal(np.sort(rooms.indices), teachers)
+    staff = np.flatnonzero(np.isin(full.agents["kind"], (TEACHER, CIVIL_SERVANT)))
+    assert np.array_equal(np.sort(rooms.indices), staff)
     school = full.agents["site"][rooms.indices].astype(int)
     assert np.array_equal(np.minimum.reduceat(school, rooms.indptr[:-1]), school[rooms.indptr[:-1]])
     assert np.array_equal(np.maximum.reduceat(school, rooms.indptr[:-1]), school[rooms.indptr[:-1]])
-    # Rooms of one school differ by one teacher at most.
+    # Rooms of one school or agency differ by one at most.
     room_school = school[rooms.indptr[:-1]]
     for code in np.unique(room_school):
         assert np.ptp(rooms.degrees[room_school == code]) <= 1
@@ -124,14 +124,18 @@ def test_employees_are_those_who_name_the_employer(full):
     employer = build_ties(full).employer
     column = np.full(len(full), -1)
     column[employer.indices] = employer.sources
-    assert np.array_equal(column, full.agents["employer"])
-    assert (full.agents["kind"][employer.indices] != ENTERPRISE).all()
+    adult = is_adult(full.agents)
+    assert np.array_equal(column[adult], full.agents["employer"][adult])
+    assert (column[~adult] == -1).all()
+    assert adult[employer.indices].all()
 
 
 def test_representatives_lead_back_to_their_enterprises(full):
     representative = build_ties(full).representative
     firms = len(full.enterprises)
-    assert np.array_equal(np.sort(representative.indices), np.arange(firms))
+    kind = full.agents["kind"][representative.indices]
+    assert np.array_equal(np.sort(representative.indices[kind == ENTERPRISE]), np.arange(firms))
+    assert has_trait(full.agents[representative.indices[kind != ENTERPRISE]], "tutoring").all()
     assert np.array_equal(full.agents["representative"][representative.indices], representative.sources)
     assert representative.degrees[:firms].sum() == 0
 
@@ -144,7 +148,7 @@ def test_neighbours_are_mutual_at_one_site_and_in_different_homes(scale):
     assert np.array_equal(back.indptr, near.indptr)
     assert np.array_equal(back.indices, near.indices)
     one, other = population.agents[near.sources], population.agents[near.indices]
-    assert (one["kind"] != ENTERPRISE).all()
+    assert is_adult(one).all()
     assert np.array_equal(one["home"], other["home"])
     assert (one["household"] != other["household"]).all()
 
@@ -162,7 +166,7 @@ def test_neighbours_are_many_next_door_and_some_far(full):
 
 @pytest.mark.parametrize("mean", [0.0, 1.0, 2.0, 3.5, 4.0, 7.0])
 def test_any_mean_of_neighbours_is_met(small, mean):
-    people = (small.agents["kind"] != ENTERPRISE).sum()
+    people = is_adult(small.agents).sum()
     for next_door, elsewhere in ((mean, 0.0), (0.0, mean)):
         near = module._join_neighbours(small.agents, next_door, elsewhere, 1, 0)
         assert len(near.indices) / people == pytest.approx(mean, rel=0.03, abs=0.01)

@@ -32,7 +32,7 @@ RECORDS = [*levers().values(), *activities(), *measures(), *unit_costs().values(
 
 
 def test_sizes_of_the_catalogues():
-    assert (len(levers()), len(activities()), len(measures()), len(outcomes())) == (110, 46, 79, 70)
+    assert (len(levers()), len(activities()), len(measures()), len(outcomes())) == (110, 60, 79, 70)
 
 
 def test_every_row_of_the_plan_has_levers():
@@ -109,10 +109,24 @@ def test_activities_name_scored_items_that_exist():
 
 
 def test_every_kind_of_the_model_has_breaches_and_merits():
-    for kind in ("enterprise", "teacher", "villager", "resident"):
+    for kind in ("enterprise", "teacher", "villager", "resident", "civil_servant", "agency"):
         own = [activity for activity in activities() if kind in activity.kinds]
         assert sum(activity.is_breach for activity in own) >= 2
         assert sum(not activity.is_breach for activity in own) >= 2
+
+
+def test_pupils_have_a_breach_and_merits_and_schools_have_breaches():
+    own = {kind: [each.direction for each in activities() if kind in each.kinds] for kind in KINDS}
+    assert sorted(own["student"]) == ["breach", "merit", "merit"]
+    assert own["school"] == ["breach"] * 3
+
+
+def test_teachers_and_civil_servants_carry_the_activities_of_the_place_they_live_in():
+    of_place = [each for each in activities() if "resident" in each.kinds and "teacher" in each.kinds]
+    assert len(of_place) == 10
+    for activity in of_place:
+        assert "civil_servant" in activity.kinds, activity.id
+        assert "student" not in activity.kinds, activity.id
 
 
 def test_activities_use_the_shared_vocabulary():
@@ -137,9 +151,9 @@ def test_nothing_is_simulated_that_must_not_be():
     assert [activity.direction for activity in blood] == ["merit"]
 
 
-def test_visits_replace_the_inspection_channel_of_enterprises():
+def test_visits_replace_the_inspection_channel_of_enterprises_and_schools():
     for activity in activities():
-        if activity.kinds == ("enterprise",):
+        if activity.kinds in (("enterprise",), ("school",)):
             assert activity.channels.get("inspection", 0.0) == activity.dedicated_inspection
         else:
             assert activity.seen_given_visit == activity.dedicated_inspection == 0.0

@@ -1,4 +1,4 @@
-"""The two calls that notebooks and the command line share: run one scenario, compare several."""
+"""The calls that notebooks and the command line share: run one scenario, compare several, judge rows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 
+from creditsim.analysis.patterns import HeldPatterns
+from creditsim.analysis.patterns import hold_patterns as held
+from creditsim.analysis.rows import JudgedRows
+from creditsim.analysis.rows import judge_rows as judged
 from creditsim.app.options import available_cores
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
@@ -25,6 +29,7 @@ def run(
     threads: int | None = None,
     engine: str = "compiled",
     progress: bool | None = None,
+    only: Sequence[str] = (),
 ) -> RunResult:
     """Run one scenario once.
 
@@ -43,6 +48,8 @@ def run(
     engine : {"compiled", "objects"}
     progress : bool, optional
         Show a bar; by default on a terminal and in a notebook.
+    only : sequence of str
+        Settings and kinds of agents that take part, e.g. ``["village"]``; none means all.
 
     Raises
     ------
@@ -50,10 +57,12 @@ def run(
         All faults at once.
     """
     threads = available_cores() if threads is None else threads
-    check_run(scale, seed, 1, months, threads, engine)
+    check_run(scale, seed, 1, months, threads, engine, only)
     chosen = _resolved([scenario], months)[0]
     with _bar(chosen.months, "month", progress) as advance:
-        results = run_replication([chosen], scale, seed, replication, engine, threads, lambda: advance())
+        results = run_replication(
+            [chosen], scale, seed, replication, engine, threads, lambda: advance(), only
+        )
     return results[0]
 
 
@@ -67,6 +76,7 @@ def compare(
     threads: int | None = None,
     engine: str = "compiled",
     progress: bool | None = None,
+    only: Sequence[str] = (),
 ) -> Comparison:
     """Compare scenarios with a baseline on the same synthetic people with the same luck.
 
@@ -80,6 +90,8 @@ def compare(
         Paired replications; intervals need at least two.
     threads : int, optional
         Worker processes; by default all cores. Never changes a result.
+    only : sequence of str
+        Settings and kinds of agents that take part, e.g. ``["village"]``; none means all.
 
     Returns
     -------
@@ -98,7 +110,7 @@ def compare(
     'status-quo-2019'
     """
     threads = available_cores() if threads is None else threads
-    check_run(scale, seed, replications, months, threads, engine)
+    check_run(scale, seed, replications, months, threads, engine, only)
     if isinstance(scenarios, (str, Scenario)) or not scenarios:
         raise InputError(Fault(f"got {scenarios!r}, expected a list of scenarios", key="scenarios"))
     chosen = _resolved(scenarios, months)
@@ -106,9 +118,16 @@ def compare(
     _check_comparable(chosen)
     with _bar(replications, "replication", progress) as advance:
         outcomes, fingerprint = run_scenarios(
-            chosen, replications, scale, seed, min(threads, replications), engine, lambda done, of: advance()
+            chosen,
+            replications,
+            scale,
+            seed,
+            min(threads, replications),
+            engine,
+            lambda done, of: advance(),
+            only,
         )
-    cases = [case_of(each, scale, seed, number) for number in range(replications) for each in chosen]
+    cases = [case_of(each, scale, seed, number, only) for number in range(replications) for each in chosen]
     return Comparison.from_outcomes(
         outcomes,
         chosen,
@@ -119,6 +138,64 @@ def compare(
         inputs=fingerprint_json(cases),
         versions=versions(),
     )
+
+
+def judge_rows(
+    rows: Sequence[str] = (),
+    seed: int = 1,
+    replications: int = 4,
+    scale: float = 0.05,
+    months: int = 24,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> JudgedRows:
+    """Judge rows of the plan one by one: what each adds, or what the plan lacks without it.
+
+    Parameters
+    ----------
+    rows : sequence of str
+        Rows such as E4; none means all 21.
+    replications : int
+        Paired replications; intervals need at least two.
+    threads : int, optional
+        Worker processes; by default all cores. Never changes a result.
+
+    Raises
+    ------
+    InputError
+        All faults at once.
+    """
+    threads = available_cores() if threads is None else threads
+    check_run(scale, seed, replications, months, threads, "compiled")
+    with _bar(replications, "replication", progress) as advance:
+        return judged(rows, seed, replications, scale, months, threads, lambda done, of: advance())
+
+
+def hold_patterns(
+    seed: int = 1,
+    replications: int = 4,
+    scale: float = 0.05,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> HeldPatterns:
+    """Hold the simulation against the patterns that the field reports; nothing is tuned to meet them.
+
+    Parameters
+    ----------
+    replications : int
+        Paired replications; intervals need at least two.
+    threads : int, optional
+        Worker processes; by default all cores. Never changes a result.
+
+    Raises
+    ------
+    InputError
+        All faults at once.
+    """
+    threads = available_cores() if threads is None else threads
+    check_run(scale, seed, replications, None, threads, "compiled")
+    with _bar(replications, "replication", progress) as advance:
+        return held(seed, replications, scale, threads, lambda done, of: advance())
 
 
 def versions() -> dict[str, str]:

@@ -45,6 +45,14 @@ Engine = Annotated[
         "--engine", metavar="compiled|objects", help="How the month runs; the results are the same."
     ),
 ]
+Only = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="NAMES",
+        help="Settings or kinds that take part, e.g. village,enterprise; default: all.",
+    ),
+]
 Out = Annotated[
     str | None,
     typer.Option("--out", metavar="DIR", help="New or empty folder to write to; default: no files."),

@@ -1,4 +1,4 @@
-"""The command line: list, levers, activities, diff, run, compare, replay.
+"""The command line: list, levers, activities, diff, run, compare, rows, patterns, replay.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -20,6 +20,7 @@ from creditsim.app.arguments import (
     Json,
     Lang,
     Months,
+    Only,
     Out,
     Quiet,
     RatesReplications,
@@ -31,6 +32,17 @@ from creditsim.app.arguments import (
     Seed,
     Threads,
     Verbose,
+)
+from creditsim.app.help_texts import (
+    ACTIVITIES_HELP,
+    COMPARE_HELP,
+    DIFF_HELP,
+    LEVERS_HELP,
+    LIST_HELP,
+    PATTERNS_HELP,
+    REPLAY_HELP,
+    ROWS_HELP,
+    RUN_HELP,
 )
 from creditsim.core.errors import Fault, InputError
 
@@ -52,88 +64,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-LIST_HELP = """List what can be named: scenarios, districts, rulebooks, outcomes, levers.
-
-\b
-Examples:
-  creditsim list
-  creditsim list outcomes
-  creditsim list scenarios --json
-"""
-
-LEVERS_HELP = """Show every lever that a scenario may set: range, default, what it requires, source.
-
-Values are written as a scenario file takes them. A lever that this version's model does not
-act on may only have its default.
-
-\b
-Examples:
-  creditsim levers
-  creditsim levers --row E4
-  creditsim levers --json
-"""
-
-ACTIVITIES_HELP = """Show every activity that agents may meet: rates, stakes, channels, scored items, source.
-
-With --rates the status quo of 2019 is simulated, and what its agents did in the year before
-the first policy month is held against each activity's base rate.
-
-\b
-Examples:
-  creditsim activities
-  creditsim activities --kind villager --lang zh
-  creditsim activities --rates --scale 0.1 --seed 1
-"""
-
-DIFF_HELP = """Show what differs between two scenarios: levers, and the public cost of a year.
-
-Nothing is simulated. Every lever is resolved, whether a file names it or not. Costs are
-those of a year of full delivery at the full size, by the department that leads the work.
-
-\b
-Examples:
-  creditsim diff status-quo-2019 five-entries-2020
-  creditsim diff five-entries-2020 my-plan.yaml --lang zh
-  creditsim diff five-entries-2020 guidance-2021 --json
-"""
-
-RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
-
-With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet and run.json.
-
-\b
-Examples:
-  creditsim run five-entries-2020 --scale 0.1
-  creditsim run five-entries-2020 --months 36 --scale 0.1 --seed 1 --out results --json
-  creditsim run my-plan.yaml --engine objects --scale 0.02
-"""
-
-COMPARE_HELP = """Compare scenarios with a baseline on the same people with the same luck.
-
-The baseline is added if it is not among them. With --out, DIR gets report.html,
-comparison.parquet, comparison.json and outcomes.parquet.
-
-A scenario named twice is compared with itself and must differ by exactly zero.
-
-\b
-Examples:
-  creditsim compare five-entries-2020 --out results
-  creditsim compare status-quo-2019 five-entries-2020 guidance-2021
-      --baseline status-quo-2019 --replications 10 --scale 0.1 --seed 1 --out results
-  creditsim compare five-entries-2020 my-plan.yaml --lang zh --out results-zh
-"""
-
-REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
-
-DIR is a folder that `creditsim run --out DIR` wrote. A score that differs, or a ledger
-that was shortened or changed, is a finding: exit code 1.
-
-\b
-Examples:
-  creditsim replay results
-  creditsim replay results --json
-"""
 
 
 def main() -> None:
@@ -302,6 +232,7 @@ def run(
     ] = "0",
     threads: Threads = None,
     engine: Engine = "compiled",
+    only: Only = None,
     out: Out = None,
     lang: Lang = "en",
     json: Json = False,
@@ -315,6 +246,7 @@ def run(
         scenario,
         {"months": months, "scale": scale, "seed": seed, "replication": replication, "threads": threads},
         engine,
+        only,
         out,
         lang,
         _voice(context, json, verbose, quiet),
@@ -339,6 +271,7 @@ def compare(
     seed: Seed = "1",
     threads: Threads = None,
     engine: Engine = "compiled",
+    only: Only = None,
     out: Out = None,
     lang: Lang = "en",
     json: Json = False,
@@ -353,7 +286,61 @@ def compare(
         baseline,
         {"months": months, "scale": scale, "seed": seed, "replications": replications, "threads": threads},
         engine,
+        only,
         out,
+        lang,
+        _voice(context, json, verbose, quiet),
+    )
+
+
+@app.command("rows", help=ROWS_HELP, short_help="Judge the rows of the plan one by one.")
+def rows(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ROW]...", help="Rows of the plan, e.g. E4 or P1-3.")
+    ] = None,
+    seed: Seed = "1",
+    replications: Annotated[
+        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
+    ] = "4",
+    scale: Scale = "0.05",
+    months: Annotated[str, typer.Option("--months", metavar="N", help="Reported months.")] = "24",
+    threads: Threads = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Judge the rows of the plan."""
+    from creditsim.app.plan_rows import show_rows
+
+    return show_rows(
+        names or [],
+        {"seed": seed, "replications": replications, "scale": scale, "months": months, "threads": threads},
+        lang,
+        _voice(context, json, verbose, quiet),
+    )
+
+
+@app.command("patterns", help=PATTERNS_HELP, short_help="Hold the simulation against the field's patterns.")
+def patterns(
+    context: typer.Context,
+    seed: Seed = "1",
+    replications: Annotated[
+        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
+    ] = "4",
+    scale: Scale = "0.05",
+    threads: Threads = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Hold the simulation against patterns of the field."""
+    from creditsim.app.field_patterns import show_patterns
+
+    return show_patterns(
+        {"seed": seed, "replications": replications, "scale": scale, "threads": threads},
         lang,
         _voice(context, json, verbose, quiet),
     )

@@ -31,7 +31,13 @@ TABLE_TAIL = {"en": ("unit",), "zh": ("单位",)}
 
 
 def run_one(
-    scenario: str, texts: Mapping[str, str | None], engine: str, out: str | None, lang: str, voice: Voice
+    scenario: str,
+    texts: Mapping[str, str | None],
+    engine: str,
+    only: str | None,
+    out: str | None,
+    lang: str,
+    voice: Voice,
 ) -> int:
     """Run one scenario; return the exit code.
 
@@ -47,7 +53,7 @@ def run_one(
     InputError
         All faults of scenario, options and folder at once, before anything runs.
     """
-    (loaded,), numbers, folder = _checked([scenario], texts, engine, out, lang)
+    (loaded,), numbers, folder = _checked([scenario], texts, engine, only, out, lang)
     from creditsim.app import api
 
     voice.detail(repr(loaded))
@@ -72,6 +78,7 @@ def compare_all(
     baseline: str | None,
     texts: Mapping[str, str | None],
     engine: str,
+    only: str | None,
     out: str | None,
     lang: str,
     voice: Voice,
@@ -86,7 +93,7 @@ def compare_all(
     # The baseline is loaded with the others, so that its faults come with theirs; a name that one
     # of the files bears is that file.
     wanted = [] if baseline is None or baseline in [*scenarios, *map(_file_name, scenarios)] else [baseline]
-    loaded, numbers, folder = _checked([*wanted, *scenarios], texts, engine, out, lang)
+    loaded, numbers, folder = _checked([*wanted, *scenarios], texts, engine, only, out, lang)
     named = [*wanted, *scenarios]
     reference = baseline if baseline is None or baseline not in named else loaded[named.index(baseline)].name
     from creditsim.app import api
@@ -212,7 +219,12 @@ def _file_name(scenario: str) -> str:
 
 
 def _checked(
-    names: Sequence[str], texts: Mapping[str, str | None], engine: str, out: str | None, lang: str
+    names: Sequence[str],
+    texts: Mapping[str, str | None],
+    engine: str,
+    only: str | None,
+    out: str | None,
+    lang: str,
 ) -> tuple[list[Any], dict[str, Any], OutputFolder | None]:
     """Return scenarios, numbers and folder; raise InputError with everything that is wrong with them."""
     faults: list[Fault] = []
@@ -226,6 +238,7 @@ def _checked(
     if folder:
         faults += folder.faults()
     loaded = loaded_scenarios(names, faults)
+    numbers["only"] = tuple(only.split(",")) if only is not None else ()
     faults += range_faults(numbers)
     if faults:
         raise InputError(faults)

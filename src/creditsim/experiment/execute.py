@@ -23,6 +23,7 @@ def run_scenarios(
     workers: int = 1,
     engine: str = "compiled",
     progress: Progress | None = None,
+    only: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, str]:
     """Run every scenario in every replication; return all outcomes and one fingerprint.
 
@@ -32,6 +33,8 @@ def run_scenarios(
         Processes, each with one thread; a killed worker's replication is run again.
     progress : callable, optional
         Called with (replications done, replications in all).
+    only : sequence of str
+        Kinds and settings that take part; none means all.
 
     Returns
     -------
@@ -41,7 +44,9 @@ def run_scenarios(
         SHA-256 over the fingerprints of all runs, in order.
     """
     named = distinct_names(scenarios)
-    tasks = (joblib.delayed(_replicate)(named, scale, seed, number, engine) for number in range(replications))
+    tasks = (
+        joblib.delayed(_replicate)(named, scale, seed, number, engine, only) for number in range(replications)
+    )
     frames, prints = [], []
     with joblib.parallel_config("loky" if workers > 1 else "sequential", n_jobs=workers):
         for frame, found in joblib.Parallel(return_as="generator")(tasks):
@@ -64,10 +69,10 @@ def distinct_names(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
 
 def _replicate(
-    scenarios, scale: float, seed: int, replication: int, engine: str
+    scenarios, scale: float, seed: int, replication: int, engine: str, only: Sequence[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Run one replication in this process; return its outcomes and fingerprints."""
-    results: list[RunResult] = run_replication(scenarios, scale, seed, replication, engine)
+    results: list[RunResult] = run_replication(scenarios, scale, seed, replication, engine, only=only)
     return _stacked([result.outcomes for result in results]), [result.fingerprint for result in results]
 
 

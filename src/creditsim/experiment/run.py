@@ -15,6 +15,7 @@ from creditsim.core.fingerprint import fingerprint_columns, fingerprint_json
 from creditsim.core.months import month_text
 from creditsim.core.shipped import data_digest
 from creditsim.model.credit_model import CreditModel, burned_in, checked_engine
+from creditsim.population.agents import takes_part
 from creditsim.population.synthesis import build_population
 from creditsim.scoring.ledger import ACCOUNTS, KINDS_OF_ENTRY, MONTH_OPEN
 from creditsim.spec.scenario import Scenario
@@ -65,7 +66,13 @@ class RunResult:
 
 
 def check_run(
-    scale: float, seed: int, replications: int, months: int | None, threads: int, engine: str
+    scale: float,
+    seed: int,
+    replications: int,
+    months: int | None,
+    threads: int,
+    engine: str,
+    only: Sequence[str] = (),
 ) -> None:
     """Raise InputError with all faults of a run's numbers at once."""
     checks = [
@@ -78,6 +85,10 @@ def check_run(
     faults = [
         Fault(f"got {got}, expected {expected}", key=key) for ok, key, got, expected in checks if not ok
     ]
+    try:
+        takes_part(np.zeros(0, np.int64), only)
+    except InputError as error:
+        faults += error.faults
     try:
         checked_engine(engine)
     except InputError as error:
@@ -94,10 +105,12 @@ def run_replication(
     engine: str = "compiled",
     threads: int = 1,
     progress: Callable[[], None] | None = None,
+    only: Sequence[str] = (),
 ) -> list[RunResult]:
     """Run scenarios on the same people with the same luck; return one result each, in order.
 
-    The population is built once for each district, and burned in once for each world.
+    The population is built once for each district, and burned in once for each world. `only`
+    names the kinds and settings that take part; none means all.
     `progress`, if given, is called after each reported month.
     """
     populations, states, results = {}, {}, []
@@ -107,18 +120,19 @@ def run_replication(
             populations[district] = build_population(district, scale, seed, replication)
         shared = _world_key(scenario)
         if shared not in states:
-            states[shared] = burned_in(scenario, populations[district], threads=threads)
-        results.append(_run(scenario, states[shared], engine, threads, progress))
+            states[shared] = burned_in(scenario, populations[district], threads=threads, only=only)
+        results.append(_run(scenario, states[shared], engine, threads, progress, only))
     return results
 
 
-def case_of(scenario: Scenario, scale: float, seed: int, replication: int) -> dict:
+def case_of(scenario: Scenario, scale: float, seed: int, replication: int, only: Sequence[str] = ()) -> dict:
     """Return all that decides a run's results, ready for JSON; versions of code and data included."""
     return {
         "scenario": scenario.inputs(),
         "scale": scale,
         "seed": seed,
         "replication": replication,
+        "only": sorted(only),
         "model": source_digest(),
         "data": data_digest(),
     }
@@ -132,7 +146,7 @@ def _world_key(scenario: Scenario) -> tuple:
     return scenario.population, scenario.start, scenario.burn_in_months, world
 
 
-def _run(scenario: Scenario, state, engine: str, threads: int, progress) -> RunResult:
+def _run(scenario: Scenario, state, engine: str, threads: int, progress, only) -> RunResult:
     """Run one scenario from a burned-in state."""
     started = time.perf_counter()
     model = CreditModel(scenario, engine=engine, threads=threads, state=state)
@@ -140,7 +154,7 @@ def _run(scenario: Scenario, state, engine: str, threads: int, progress) -> RunR
     outcomes, ledger, agents = model.outcomes(), ledger_frame(model), agents_frame(model)
     seconds = time.perf_counter() - started
     population = state.population
-    case = case_of(scenario, population.scale, population.seed, population.replication)
+    case = case_of(scenario, population.scale, population.seed, population.replication, only)
     final = agents[["slot", "score_mp", "village_score_mp", "grade", "star"]]
     results = {"outcomes": outcomes.drop(columns="scenario"), "ledger": ledger, "final": final}
     model.remove_all_agents()

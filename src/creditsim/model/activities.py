@@ -14,6 +14,7 @@ from creditsim.population.marginals import read_district
 from creditsim.spec.activities import Activity, activities, inspection_weights
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.calibration import corrections
+from creditsim.spec.levers import levers
 from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS, TRAITS
 
 ACTIVITY = np.dtype(
@@ -49,10 +50,14 @@ ACTIVITY = np.dtype(
 
 SORTING = "res-waste-sorting"
 TUTORING = "tch-paid-tutoring"
+DISCHARGE = "ent-environment-discharge"
 """Activities that outcomes single out."""
 
 SINGLE, RECURRING = 1, 2
 """How a due falls due, ``ACTIVITY.due``; 0 for what is no due."""
+
+SUPERVISION = "school.supervision_visits_per_month"
+"""Lever whose off value is the baseline's visits to schools and tutoring institutions."""
 
 DISTRICT = "weihai-etdz"
 """District whose dispositions and base rates the constants are solved for."""
@@ -66,6 +71,12 @@ _ALPHA_BOUND = 64.0
 def spreads() -> tuple[float, ...]:
     """Return the distinct log standard deviations of stakes; ``ACTIVITY.spread`` indexes them."""
     return tuple(sorted({activity.log_sd for activity in activities()}))
+
+
+@functools.cache
+def discharge_number() -> int:
+    """Return the number of the activity by which the environmental pattern is judged."""
+    return next(number for number, activity in enumerate(activities()) if activity.id == DISCHARGE)
 
 
 @functools.cache
@@ -113,11 +124,14 @@ def activity_table(sanction_elasticity: float) -> np.ndarray:
 def visit_rate(activity: Activity) -> float:
     """Return the monthly chance of a visit for those who meet an activity, before any programme.
 
-    The mean of the sector weights that its traits select; the weights are the draft's
-    split of each inspection chance into a visit and what a visit sees.
+    Enterprises: the mean of the sector weights that its traits select; the weights split
+    each inspection chance into a visit and what a visit sees. Schools: the baseline's
+    supervision visits, spread evenly over the district's institutions.
     """
     if not activity.seen_given_visit:
         return 0.0
+    if activity.kinds == ("school",):
+        return levers()[SUPERVISION].off / float(read_district(DISTRICT).schools.sum())
     weights = inspection_weights()
     traits = [t for t in activity.any_traits + activity.all_traits if t in weights]
     chosen = [weights[t] for t in traits] or [weights["other"]]

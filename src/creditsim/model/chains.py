@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.model.packing import NONE, Packed, PackedEntries
 from creditsim.scoring.ledger import ENTRY, ITEM
 
 # Bits of `Chains.status`: what has become of an entry.
 VOIDED, REPAIRED, CONTESTED, WRONG, HEARD = 1, 2, 4, 8, 16
 
-NONE = -1
 LAST_MONTH = 32767
 """Latest month that the columns of 16 bits hold: the year 2730."""
 
@@ -18,96 +18,141 @@ LAST_MONTH = 32767
 class Chains:
     """Append-only ledger entries of a run, with per-agent chains and the truth beside them.
 
+    Parameters
+    ----------
+    subjects : ndarray of int
+        Number of the subject that holds each row at the start.
+
     Attributes
     ----------
-    number : int
-        Entries so far; an entry's id is its position.
-    entries : ndarray of ENTRY
-        Room for entries; the first `number` are real.
-    status : ndarray of uint8
-        Bits VOIDED, REPAIRED, CONTESTED, WRONG (the record is false), HEARD (appealed once).
-    head, following : ndarray of int32
-        Newest entry of each row, and for each entry the next older one of its row.
+    entries : PackedEntries
+        ``entries[ids]`` gives records of `ENTRY`; an entry's id is its position.
+    head : ndarray of int32
+        Newest entry of each row's present subject.
     changes : ndarray of int16, shape (2, agents)
         First month in which an account's score can change without a new entry.
     dirty : ndarray of uint8
         Rows with something new this month.
     """
 
-    def __init__(self, agents: int):
-        self.number = 0
-        self.entries = np.zeros(1024, ENTRY)
-        self.status = np.zeros(1024, np.uint8)
-        self.following = np.full(1024, NONE, np.int32)
-        self.owner = np.zeros(1024, np.int32)
-        self.head = np.full(agents, NONE, np.int32)
+    def __init__(self, subjects: np.ndarray):
+        self.entries = PackedEntries(subjects)
+        self.head = np.full(len(subjects), NONE, np.int32)
         self.false_ids = np.zeros(0, np.int64)
-        self.changes = np.full((2, agents), LAST_MONTH, np.int16)
-        self.dirty = np.zeros(agents, np.uint8)
+        self.changes = np.full((2, len(subjects)), LAST_MONTH, np.int16)
+        self.dirty = np.zeros(len(subjects), np.uint8)
+
+    @property
+    def number(self) -> int:
+        """Entries so far."""
+        return self.entries.number
+
+    @property
+    def status(self) -> np.ndarray:
+        """Bits VOIDED, REPAIRED, CONTESTED, WRONG (the record is false), HEARD (appealed once), by entry."""
+        return self.entries.records["status"][: self.number]
+
+    @property
+    def following(self) -> np.ndarray:
+        """For each entry the next older one of its subject, -1 for none."""
+        return self.entries.records["following"][: self.number]
+
+    @property
+    def subjects(self) -> np.ndarray:
+        """Number of the subject that holds each row now."""
+        return self.entries.subjects
+
+    @property
+    def packed(self) -> Packed:
+        """The arrays that compiled rules read; valid until the next entry is appended."""
+        return self.entries.packed
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all that is kept of entries, spare room included."""
+        return self.entries.nbytes + self.false_ids.nbytes
 
     def extend(self, rows: np.ndarray, new: np.ndarray, wrong: np.ndarray | int = 0) -> np.ndarray:
         """Append entries and chain them to their rows; return their ids.
+
+        A note on an entry of a subject that has left its row is kept, but in nobody's chain.
 
         Parameters
         ----------
         rows : ndarray of int
             Row of each entry's subject.
         new : ndarray of ENTRY
-            In posting order; ids are given here. An `act` below zero means an act of its own.
+            In posting order; ids, acts (an own one for each) and subjects are written here.
         wrong : ndarray or int
             1 where the record is false.
+
+        Raises
+        ------
+        ValueError
+            If an entry could not be read back as it is, see `PackedEntries.append`.
         """
-        self._make_room(self.number + len(new))
-        ids = np.arange(self.number, self.number + len(new))
-        new["id"] = ids
-        new["act"] = np.where(new["act"] < 0, ids, new["act"])
-        self.entries[ids] = new
-        self.owner[ids] = rows
+        rows = np.asarray(rows, np.int64)
+        ids = self.entries.append(rows, new)
+        if len(ids) == 0:
+            return ids
         self.status[ids] = np.asarray(wrong, np.uint8) * WRONG
         self.false_ids = np.concatenate((self.false_ids, ids[self.status[ids] > 0]))
-        _chain(self.head, self.following, np.asarray(rows, np.int64), self.number)
-        self.dirty[rows] = 1
-        self.number += len(new)
+        present = new["subject"] == self.subjects[rows]
+        _chain(self.head, self.entries.records, rows[present], ids[present])
+        self.dirty[rows[present]] = 1
         return ids
 
+    def decode(self, ids: np.ndarray) -> np.ndarray:
+        """Return entries by their ids, as an array of `ENTRY`."""
+        return self.entries[ids]
+
     def rows_of(self, ids: np.ndarray) -> np.ndarray:
-        """Return the row of each entry's subject."""
-        return self.owner[ids].astype(np.int64)
+        """Return the row of each entry's subject, who may have left it."""
+        return self.entries.rows_of(ids)
+
+    def posted_in(self, month: int) -> np.ndarray:
+        """Return the ids of the entries posted in a month."""
+        return self.entries.posted_in(month)
 
     def linked_to(self, ids: np.ndarray) -> np.ndarray:
-        """Return the item entries that were linked from some entries; they directly follow in time."""
-        if len(ids) == 0:
-            return np.zeros(0, np.int64)
-        low = int(np.min(ids))
-        entries = self.entries[low : self.number]
-        return low + np.flatnonzero((entries["kind"] == ITEM) & np.isin(entries["ref"], ids))
+        """Return the item entries that were linked from some entries, ascending."""
+        return self.entries.linked_to(ids)
 
     def standing_false(self) -> np.ndarray:
-        """Return the ids of false entries that neither an appeal has voided nor a repair has ended."""
+        """Return the ids of false entries that nobody has voided or repaired, on subjects still there."""
         return self.false_ids[self.status[self.false_ids] & (VOIDED | REPAIRED) == 0]
 
     def mark(self, ids: np.ndarray, bit: int) -> None:
         """Set a status bit of entries."""
         self.status[ids] |= bit
 
+    def replace_subject(self, rows: np.ndarray, subjects: np.ndarray) -> None:
+        """Let new subjects hold some rows (distinct ones): with empty accounts.
+
+        Entries so far keep the number of who held the row.
+        """
+        rows, subjects = np.asarray(rows, np.int64), np.asarray(subjects, np.int64)
+        known = self.head[rows] >= 0  # of the others there is nothing to remember
+        self.entries.replace_subject(rows[known], subjects[known])
+        self.subjects[rows] = subjects
+        self.head[rows] = NONE
+        self.changes[:, rows] = LAST_MONTH
+        self.dirty[rows] = 0
+        self.false_ids = self.false_ids[~np.isin(self.rows_of(self.false_ids), rows)]
+
+    def of_row(self, row: int) -> np.ndarray:
+        """Return the entries of a row's present subject, both accounts, in posting order."""
+        ids, at = [], int(self.head[row])
+        while at >= 0:
+            ids.append(at)
+            at = int(self.entries.records["following"][at])
+        return self.decode(np.array(ids[::-1], np.int64))
+
     def written(self) -> np.ndarray:
         """Return the entries so far, in posting order, read-only."""
-        view = self.entries[: self.number]
-        view.flags.writeable = False
-        return view
-
-    def _make_room(self, needed: int) -> None:
-        """Double the arrays until they hold `needed` entries."""
-        room = len(self.entries)
-        if needed <= room:
-            return
-        while room < needed:
-            room *= 2
-        for name in ("entries", "status", "owner", "following"):
-            old = getattr(self, name)
-            grown = np.zeros(room, old.dtype)
-            grown[: len(old)] = old
-            setattr(self, name, grown)
+        entries = self.decode(np.arange(self.number))
+        entries.flags.writeable = False
+        return entries
 
 
 def item_entries(
@@ -122,7 +167,7 @@ def item_entries(
     return new
 
 
-def note_entries(entries: np.ndarray, ids: np.ndarray, kind: int, month: int) -> np.ndarray:
+def note_entries(entries: PackedEntries, ids: np.ndarray, kind: int, month: int) -> np.ndarray:
     """Return entries of another kind (repair, void, objection ...) that refer to entries."""
     new = np.zeros(len(ids), ENTRY)
     old = entries[ids]
@@ -134,29 +179,8 @@ def note_entries(entries: np.ndarray, ids: np.ndarray, kind: int, month: int) ->
 
 
 @compiled
-def _chain(head, following, rows, first):
-    """Put entries first, first + 1, ... at the head of their rows' chains."""
-    for number in range(rows.shape[0]):
-        following[first + number] = head[rows[number]]
-        head[rows[number]] = first + number
-
-
-@compiled
-def gather(head, following, entries, row, account, index):
-    """Write the positions of a row's entries of one account, oldest first; return their number.
-
-    The number may exceed the room in `index`; then nothing useful was written.
-    """
-    number = 0
-    at = head[row]
-    while at >= 0:
-        if entries[at].account == account:
-            if number < index.shape[0]:
-                index[number] = at
-            number += 1
-        at = following[at]
-    if number <= index.shape[0]:
-        for k in range(number // 2):
-            other = number - 1 - k
-            index[k], index[other] = index[other], index[k]
-    return number
+def _chain(head, records, rows, ids):
+    """Put entries at the head of their rows' chains, in their order."""
+    for place in range(rows.shape[0]):
+        records[ids[place]].following = head[rows[place]]
+        head[rows[place]] = ids[place]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import mesa
@@ -48,6 +48,8 @@ class CreditModel(mesa.Model):
         A population built before.
     state : State, optional
         State after burn-in (`burned_in`), shared by the scenarios of a replication.
+    only : sequence of str
+        Kinds and settings that take part, e.g. ``["village"]``; none means all.
 
     Attributes
     ----------
@@ -75,6 +77,7 @@ class CreditModel(mesa.Model):
         agent_classes: Iterable[type[RowAgent]] = (),
         population: Population | None = None,
         state: State | None = None,
+        only: Sequence[str] = (),
     ):
         super().__init__(rng=seed)
         self.policy = load_scenario(scenario) if isinstance(scenario, str) else scenario
@@ -85,7 +88,7 @@ class CreditModel(mesa.Model):
         self._own_kinds = _overriding_kinds(self.classes, engine)
         self._registered = False
         if state is None:
-            state = burned_in(self.policy, population, scale, seed, replication, threads)
+            state = burned_in(self.policy, population, scale, seed, replication, threads, only)
         self.state = state.copy()
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
@@ -197,15 +200,17 @@ def burned_in(
     seed: int = 1,
     replication: int = 0,
     threads: int = 1,
+    only: Sequence[str] = (),
 ) -> State:
     """Return the state in the month before the first: the status quo, in the scenario's world.
 
-    Scenarios of one world share it: compute it once per replication.
+    Scenarios of one world share it: compute it once per replication. `only` names the kinds
+    and settings that take part; none means all.
     """
     if population is None:
         population = build_population(scenario.population, scale, seed, replication)
     rules = compile_rules(burn_in_scenario(scenario))
-    state = first_state(population, rules.first_month - scenario.burn_in_months, len(rules.activities))
+    state = first_state(population, rules.first_month - scenario.burn_in_months, len(rules.activities), only)
     for _ in range(scenario.burn_in_months):
         simulate_month(state, rules, threads)
     return state

@@ -24,7 +24,7 @@ CUTOFFS = 2 * (len(GRADES) - 1)
 BEYOND_MP = 1e18
 """A cutoff that no score reaches: fills the ladder of an account with fewer cutoffs."""
 
-CITY_ADULTS = ("teacher", "villager")
+CITY_ADULTS = ("teacher", "villager", "civil_servant")
 """Kinds that hold the city's benefits for residents like everyone of age."""
 
 SUBDISTRICT_REWARD = "com-street-fund"

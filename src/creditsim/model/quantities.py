@@ -21,6 +21,7 @@ _BASIC = (
     "local_breaches",
     "sorting_met",
     "tutoring_year",
+    "teachers",
     "fines_fen",
     "visits",
     "visits_compliant",

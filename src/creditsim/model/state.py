@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from creditsim.model.parts.service import Service, first_service
 from creditsim.model.parts.trade import Trade, first_trade
 from creditsim.model.parts.turnover import Turnover, first_turnover
 from creditsim.model.quantities import QUANTITIES
-from creditsim.population.agents import CELLS_PER_AREA
+from creditsim.population.agents import CELLS_PER_AREA, takes_part
 from creditsim.population.synthesis import Population
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
@@ -136,9 +137,13 @@ class State:
         np.add.at(column, self.agents.cell[rows], amount)
 
 
-def first_state(population: Population, month: int, activities: int) -> State:
-    """Return the state before the first month of burn-in."""
+def first_state(population: Population, month: int, activities: int, only: Sequence[str] = ()) -> State:
+    """Return the state before the first month of burn-in.
+
+    With `only`, agents of other kinds and settings are there as names alone: nobody holds their slots.
+    """
     agents = population.agents.copy().view(np.recarray)
+    agents.present[~takes_part(agents.kind, only)] = 0
     agents.trust[:] = assumed("trust.start_share")
     agents.belief[:] = 1.0
     agents.false_belief[:] = assumed("belief.false_record_start_share")
@@ -153,7 +158,7 @@ def first_state(population: Population, month: int, activities: int) -> State:
         replication=population.replication,
         agents=agents,
         month=month,
-        chains=Chains(size),
+        chains=Chains(agents.slot),
         ranks=_ranks(population),
         counts=np.zeros((cells, len(QUANTITIES)), np.int64),
         done=np.zeros((sites, activities), np.int64),

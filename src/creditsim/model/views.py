@@ -94,7 +94,8 @@ class RowAgent(mesa.Agent):
         state = self.model.state
         book = self.model.rules.book.graded_by[state.active[self.row]]
         as_of = state.month - 1 if month is None else month
-        return explain(book, state.chains.written(), self.slot, as_of)
+        chains = state.chains
+        return explain(book, chains.of_row(self.row), int(chains.subjects[self.row]), as_of)
 
     @property
     def score(self) -> float:
@@ -153,8 +154,32 @@ class Resident(RowAgent):
     kind = "resident"
 
 
+class Student(RowAgent):
+    """A pupil of a secondary school, a minor."""
+
+    kind = "student"
+
+
+class CivilServant(RowAgent):
+    """One of the staff of a public body."""
+
+    kind = "civil_servant"
+
+
+class School(RowAgent):
+    """A kindergarten, a school or a tutoring institution."""
+
+    kind = "school"
+
+
+class Agency(RowAgent):
+    """A public body: a department, the government of a town, the office of a sub-district."""
+
+    kind = "agency"
+
+
 AGENT_CLASSES: dict[str, type[RowAgent]] = {
-    cls.kind: cls for cls in (Enterprise, Teacher, Villager, Resident)
+    cls.kind: cls for cls in (Enterprise, Teacher, Villager, Resident, Student, CivilServant, School, Agency)
 }
 """The class of each kind, by default."""
 

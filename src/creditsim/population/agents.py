@@ -7,13 +7,16 @@ bands are stored by their index in `creditsim.spec.vocabulary`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, SETTINGS, SITE_KINDS, TRAITS
 
 AGENT = np.dtype(
     [
-        ("income_yuan_month", "<f8"),  # persons: disposable income; enterprises: turnover
+        ("income_yuan_month", "<f8"),  # adults: disposable; pupils: pocket money; others: turnover or budget
         ("honesty", "<f8"),
         ("prosociality", "<f8"),
         ("money_weight", "<f8"),
@@ -21,9 +24,9 @@ AGENT = np.dtype(
         ("crowding", "<f8"),
         ("false_belief", "<f8"),
         ("slot", "<u4"),  # kind * SLOTS_PER_KIND + index within the kind: the key of all draws
-        ("household", "<i4"),  # index in Population.households, NOBODY for an enterprise
-        ("employer", "<i4"),  # row of an enterprise, or NOBODY
-        ("representative", "<i4"),  # enterprise: row of a person; else NOBODY
+        ("household", "<i4"),  # index in Population.households, NOBODY for an organisation
+        ("employer", "<i4"),  # row of the enterprise, school or agency where one works or learns, or NOBODY
+        ("representative", "<i4"),  # enterprise, tutoring institution: row of an adult; else NOBODY
         ("traits", "<u4"),  # bit i is TRAITS[i]
         ("belief", "<f4", (len(CHANNELS),)),
         ("score_mp", "<i4"),
@@ -34,7 +37,7 @@ AGENT = np.dtype(
         ("months_low", "<i2"),
         ("kind", "u1"),  # index in KINDS
         ("area", "u1"),  # index in Population.areas
-        ("age_band", "u1"),
+        ("age_band", "u1"),  # index in AGE_BANDS, or MINOR
         ("sex", "u1"),  # MALE, FEMALE, NO_SEX
         ("education", "u1"),
         ("residence", "u1"),  # RURAL, URBAN
@@ -62,6 +65,10 @@ ENTERPRISE_DETAIL = np.dtype([("sector", "u1"), ("size", "u1"), ("workers", "<i4
 SCHOOL_DETAIL = np.dtype([("site", "<u2"), ("stage", "u1"), ("ownership", "u1")], align=True)
 """What only schools have: row in the sites, stage and ownership (indices in the marginals)."""
 
+AGENCY_DETAIL = np.dtype([("site", "<u2"), ("body", "u1"), ("kind", "u1"), ("staff", "<i4")], align=True)
+"""What only agencies have: row in the sites; the body it stands for and the kind of that (indices in the
+district's bodies and in the marginals); its staff."""
+
 SLOTS_PER_KIND = 1 << 24
 """Slots reserved for each kind, so that one more agent of a kind moves nobody's slot."""
 
@@ -71,12 +78,15 @@ NOBODY = -1
 MALE, FEMALE, NO_SEX = 0, 1, 255
 RURAL, URBAN = 0, 1
 
-ENTERPRISE, TEACHER, VILLAGER, RESIDENT = (
-    KINDS.index(name) for name in ("enterprise", "teacher", "villager", "resident")
-)
-VILLAGE, COMMUNITY, SCHOOL, MARKET = (
-    SITE_KINDS.index(name) for name in ("village", "community", "school", "market")
-)
+MINOR = 255
+"""Age band of pupils, who are minors: no index in AGE_BANDS, which are those of adults."""
+
+ENTERPRISE, TEACHER, VILLAGER, RESIDENT, STUDENT, CIVIL_SERVANT, INSTITUTION, AGENCY = range(len(KINDS))
+"""Codes of the kinds; INSTITUTION is the kind ``school``: kindergartens, schools, tutoring institutions."""
+
+VILLAGE, COMMUNITY, SCHOOL, OFFICE, MARKET = range(len(SITE_KINDS))
+"""Codes of the kinds of sites; OFFICE is the kind ``agency``."""
+
 FIRST_BAND_OF_60 = 5
 """Index in AGE_BANDS of the first band of people aged 60 or more."""
 
@@ -86,7 +96,13 @@ FIRST_BAND_OF_65 = 6
 TRAIT_BIT = {name: 1 << position for position, name in enumerate(TRAITS)}
 """The bit of each trait in ``AGENT.traits``."""
 
-CELLS_PER_AREA = len(SETTINGS) * 16
+CELLS_PER_SETTING = 17
+"""Number of group cells of one setting: four yes-or-no groups of persons, and all organisations."""
+
+OF_ORGANISATIONS = CELLS_PER_SETTING - 1
+"""Place of the organisations' cell within its setting."""
+
+CELLS_PER_AREA = len(SETTINGS) * CELLS_PER_SETTING
 """Number of group cells of one area."""
 
 SETTING_OF_KIND = tuple(
@@ -105,6 +121,24 @@ SETTING_OF_KIND = tuple(
 """Index in SETTINGS for each of KINDS: where a kind's outcomes are counted."""
 
 
+def takes_part(kinds: np.ndarray, only: Sequence[str]) -> np.ndarray:
+    """Say for each kind code whether it is among some kinds and settings; no names mean all of them.
+
+    Raises
+    ------
+    InputError
+        If a name is neither a kind nor a setting.
+    """
+    strange = [name for name in only if name not in (*KINDS, *SETTINGS)]
+    if strange:
+        known = tuple(dict.fromkeys((*SETTINGS, *KINDS)))
+        raise InputError([Fault(unknown(name, known, "setting or kind"), key="only") for name in strange])
+    chosen = [
+        not only or kind in only or SETTINGS[SETTING_OF_KIND[code]] in only for code, kind in enumerate(KINDS)
+    ]
+    return np.array(chosen)[kinds]
+
+
 def make_slots(kind: int, count: int) -> np.ndarray:
     """Return the slots of the first `count` agents of a kind, as ``uint32``."""
     return (kind * SLOTS_PER_KIND + np.arange(count, dtype=np.int64)).astype(np.uint32)
@@ -113,18 +147,46 @@ def make_slots(kind: int, count: int) -> np.ndarray:
 def cell_codes(agents: np.ndarray) -> np.ndarray:
     """Return the group cell of each agent, as ``uint16``.
 
-    A cell is area * CELLS_PER_AREA + setting * 16 + aged 60 or more * 8 + offline * 4 +
-    registered outside the zone * 2 + low education (primary or none); an enterprise has the setting only.
+    A cell is area * CELLS_PER_AREA + setting * CELLS_PER_SETTING + aged 60 or more * 8 + offline * 4 +
+    registered outside the zone * 2 + low education (primary or none). A minor is neither aged nor little
+    schooled; an organisation is in no group.
     """
     setting = np.asarray(SETTING_OF_KIND, dtype=np.int64)[agents["kind"]]
     groups = (
-        (agents["age_band"] >= FIRST_BAND_OF_60) * 8
+        is_aged(agents) * 8
         + (agents["online"] == 0) * 4
         + (agents["registration"] > 0) * 2
-        + (agents["education"] <= EDUCATION.index("primary")) * 1
+        + is_little_schooled(agents) * 1
     )
     area = agents["area"].astype(np.int64) * CELLS_PER_AREA
-    return (area + setting * 16 + np.where(agents["sex"] == NO_SEX, 0, groups)).astype(np.uint16)
+    groups = np.where(agents["sex"] == NO_SEX, OF_ORGANISATIONS, groups)
+    return (area + setting * CELLS_PER_SETTING + groups).astype(np.uint16)
+
+
+def is_adult(agents: np.ndarray) -> np.ndarray:
+    """Return for each agent whether it is a person of 18 or over, as booleans."""
+    return (agents["sex"] != NO_SEX) & (agents["age_band"] != MINOR)
+
+
+def is_minor(agents: np.ndarray) -> np.ndarray:
+    """Return for each agent whether it is a person below 18, as booleans."""
+    return (agents["sex"] != NO_SEX) & (agents["age_band"] == MINOR)
+
+
+def is_aged(agents: np.ndarray) -> np.ndarray:
+    """Return for each agent whether it is a person of 60 or over, as booleans."""
+    return is_adult(agents) & (agents["age_band"] >= FIRST_BAND_OF_60)
+
+
+def is_little_schooled(agents: np.ndarray) -> np.ndarray:
+    """Return for each agent whether it is an adult with primary school or less, as booleans."""
+    return is_adult(agents) & (agents["education"] <= EDUCATION.index("primary"))
+
+
+def rows_of_kind(agents: np.ndarray, kind: int) -> slice:
+    """Return the rows of a kind, by its code: agents are sorted by kind."""
+    low, high = np.searchsorted(agents["kind"], [kind, kind + 1])
+    return slice(int(low), int(high))
 
 
 def has_trait(agents: np.ndarray, name: str) -> np.ndarray:

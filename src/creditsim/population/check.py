@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from creditsim.population.agents import (
+    AGENCY,
+    CIVIL_SERVANT,
     COMMUNITY,
-    ENTERPRISE,
     FIRST_BAND_OF_65,
+    INSTITUTION,
     MARKET,
+    OFFICE,
+    RESIDENT,
     SCHOOL,
+    STUDENT,
     TEACHER,
     VILLAGE,
     VILLAGER,
     has_trait,
+    is_adult,
+    is_minor,
+    rows_of_kind,
 )
 from creditsim.population.marginals import (
+    BODY_KINDS,
     EDUCATION_AGE_OF_BAND,
     EDUCATION_AGES,
     HOUSEHOLD_SIZES,
@@ -25,6 +34,7 @@ from creditsim.population.marginals import (
     REGISTRATION_AGE_OF_BAND,
     REGISTRATION_AGES,
     RESIDENCES,
+    SECONDARY,
     SEXES,
     SIZES,
     STAGES,
@@ -75,6 +85,8 @@ def check_population(population: Population) -> pd.DataFrame:
     table = _Comparison()
     _check_people(table, population, targets)
     _check_places(table, population, targets)
+    _check_institutions(table, population, district, targets)
+    _check_pupils(table, population, targets)
     _check_households(table, population, targets)
     _check_enterprises(table, population, district, targets)
     _check_awareness(table, population, district)
@@ -90,7 +102,7 @@ def _crossed(shape: tuple[int, ...], *codes: np.ndarray) -> np.ndarray:
 
 def _check_people(table: _Comparison, population: Population, targets: Targets) -> None:
     """Check age, sex, residence, schooling, registration and online access."""
-    people = population.agents[population.agents["kind"] != ENTERPRISE]
+    people = population.agents[is_adult(population.agents)]
     age, sex, residence = people["age_band"], people["sex"], people["residence"]
     education = people["education"]
     table.add(
@@ -149,13 +161,16 @@ def _check_people(table: _Comparison, population: Population, targets: Targets) 
 
 
 def _check_places(table: _Comparison, population: Population, targets: Targets) -> None:
-    """Check kinds, areas, teachers and the numbers of sites."""
+    """Check kinds, areas and the numbers of sites."""
     agents, sites = population.agents, population.sites
     areas = tuple(en for _, en, _ in population.areas)
-    people = agents[agents["kind"] != ENTERPRISE]
-    kinds = np.bincount(agents["kind"], minlength=TEACHER + len(targets.kinds))
+    people = agents[is_adult(agents)]
+    kinds = np.bincount(agents["kind"], minlength=AGENCY + 1)
     table.add(
-        "adults by kind", (("teacher", "villager", "resident"),), targets.kinds, kinds[TEACHER : TEACHER + 3]
+        "adults by kind",
+        (("teacher", "villager", "resident", "civil servant"),),
+        targets.kinds,
+        kinds[[TEACHER, VILLAGER, RESIDENT, CIVIL_SERVANT]],
     )
     home_area = sites["area"][people["home"]]
     table.add(
@@ -177,18 +192,82 @@ def _check_places(table: _Comparison, population: Population, targets: Targets) 
     ):
         found = np.bincount(sites["area"][sites["kind"] == kind], minlength=len(areas))
         table.add(f"{name} by area (at least one)", (areas,), wanted, found)
-    schools = population.schools
+
+
+def _check_institutions(
+    table: _Comparison, population: Population, district: District, targets: Targets
+) -> None:
+    """Check schools and agencies, as agents and as sites, and their staff."""
+    agents, sites, schools, agencies = (
+        population.agents, population.sites, population.schools, population.agencies
+    )  # fmt: skip
     table.add(
         "schools by stage and ownership (at least one)",
         (STAGES, OWNERSHIPS),
         targets.schools,
         _crossed((len(STAGES), len(OWNERSHIPS)), schools["stage"], schools["ownership"]),
     )
-    table.add_one("schools", "all", len(schools), (sites["kind"] == SCHOOL).sum())
+    found = agents[rows_of_kind(agents, INSTITUTION)]
+    table.add(
+        "schools by type",
+        (("public", "private", "tutoring"),),
+        np.append(targets.schools[:-1].sum(axis=0), targets.schools[-1].sum()),
+        np.array([has_trait(found, name).sum() for name in ("public_school", "private_school", "tutoring")]),
+    )
+    table.add_one("schools", "sites", len(schools), (sites["kind"] == SCHOOL).sum())
+    table.add_one("schools", "agents", len(schools), len(found))
+    table.add_one(
+        "tutoring institutions with a representative",
+        "all",
+        targets.schools[-1].sum(),
+        (found["representative"] >= 0).sum(),
+    )
     stage_of_site = np.zeros(len(sites), dtype=np.int64)
     stage_of_site[schools["site"]] = schools["stage"]
     stage = stage_of_site[agents["site"][agents["kind"] == TEACHER]]
     table.add("teachers by stage", (STAGES,), targets.teachers, np.bincount(stage, minlength=len(STAGES)))
+
+    table.add(
+        "agencies by kind of body (at least one)",
+        (BODY_KINDS,),
+        targets.agencies,
+        np.bincount(agencies["kind"], minlength=len(BODY_KINDS)),
+    )
+    table.add_one("agencies", "sites", len(agencies), (sites["kind"] == OFFICE).sum())
+    bodies = rows_of_kind(agents, AGENCY)
+    table.add_one("agencies", "agents", len(agencies), bodies.stop - bodies.start)
+    employer = agents["employer"][rows_of_kind(agents, CIVIL_SERVANT)]
+    staff = np.bincount(employer - bodies.start, minlength=len(agencies))
+    by_kind = np.bincount(agencies["kind"], weights=staff, minlength=len(BODY_KINDS))
+    table.add("civil servants by kind of body", (BODY_KINDS,), targets.civil_servants, by_kind)
+    # Agencies of a kind share the staff that the kind has here: at a small scale one stands for many.
+    weight = district.body_staff[agencies["body"]]
+    of_kind = np.bincount(agencies["kind"], weights=weight, minlength=len(BODY_KINDS))
+    names = tuple(f"{number}: {district.bodies[body][1]}" for number, body in enumerate(agencies["body"], 1))
+    wanted = by_kind[agencies["kind"]] * weight / of_kind[agencies["kind"]]
+    table.add("civil servants by agency", (names,), wanted, staff)
+
+
+def _check_pupils(table: _Comparison, population: Population, targets: Targets) -> None:
+    """Check pupils by stage, by sex and residence, online, and their homes."""
+    agents, schools = population.agents, population.schools
+    pupils = agents[rows_of_kind(agents, STUDENT)]
+    first = rows_of_kind(agents, INSTITUTION).start
+    stage = schools["stage"][pupils["employer"] - first]
+    names = tuple(STAGES[code] for code in SECONDARY)
+    found = np.bincount(stage, minlength=len(STAGES))[list(SECONDARY)]
+    table.add("pupils by stage", (names,), targets.pupils.sum(axis=(1, 2)), found)
+    table.add(
+        "pupils by sex and residence",
+        (SEXES, RESIDENCES),
+        targets.pupils.sum(axis=0),
+        _crossed((2, 2), pupils["sex"], pupils["residence"]),
+    )
+    online = np.bincount(pupils["residence"][pupils["online"] == 1], minlength=2)
+    table.add("pupils online by residence", (RESIDENCES,), targets.pupils_online, online)
+    members = np.diff(population.households.indptr)
+    crowded = (members > population.household_persons).sum()
+    table.add_one("households with more members than persons", "all", 0, crowded)
 
 
 def _check_households(table: _Comparison, population: Population, targets: Targets) -> None:
@@ -198,7 +277,8 @@ def _check_households(table: _Comparison, population: Population, targets: Targe
     family = ~population.household_collective
     residence = agents["residence"][members[indptr[:-1]]][family]
     persons = population.household_persons[family].astype(np.int64)
-    adults = np.diff(indptr)[family]
+    pupil = np.append(0, np.cumsum(is_minor(agents[members])))
+    adults = (np.diff(indptr) - (pupil[indptr[1:]] - pupil[indptr[:-1]]))[family]
     table.add(
         "family households by residence and persons",
         (RESIDENCES, HOUSEHOLD_SIZES),
@@ -218,7 +298,8 @@ def _check_households(table: _Comparison, population: Population, targets: Targe
         targets.collective,
         np.bincount(agents["residence"][collective], minlength=2),
     )
-    elder = np.append(0, np.cumsum(agents["age_band"][members] >= FIRST_BAND_OF_65))
+    old = is_adult(agents) & (agents["age_band"] >= FIRST_BAND_OF_65)
+    elder = np.append(0, np.cumsum(old[members]))
     elders = (elder[indptr[1:]] - elder[indptr[:-1]])[family]
     table.add(
         "family households with people of 65 and over (rural and urban shares scaled to the census total)",
@@ -282,14 +363,15 @@ def _check_enterprises(
     )
     held = np.bincount(agents["representative"] >= 0, minlength=2)
     table.add_one("enterprises with a representative", "all", len(detail), held[1])
-    employed = (population.agents["employer"] >= 0).sum()
+    employer = population.agents["employer"]
+    employed = ((employer >= 0) & (employer < len(detail))).sum()
     table.add_one("people who work at an enterprise of the zone", "all", detail["workers"].sum(), employed)
     table.add_one("food firms", "firm", targets.food_firms, has_trait(agents, "food").sum())
 
 
 def _check_awareness(table: _Comparison, population: Population, district: District) -> None:
     """Check who knew the scheme and its app before the plan."""
-    people = population.agents[population.agents["kind"] != ENTERPRISE]
+    people = population.agents[is_adult(population.agents)]
     registered = district.app_registered * len(people)
     for name, bit, wanted in (
         ("aware of the scheme", AWARE, district.aware * len(people)),

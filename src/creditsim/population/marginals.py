@@ -1,22 +1,19 @@
 """What is known of a district: tables of counts and shares, each number with its passport.
 
-A district is a folder of CSV files under ``data/districts``; the columns before ``value``
-name the cell, those after it are the passport. There is no other way in: nothing here
-reads a list of persons or firms.
+A district is a folder of CSV files under ``data/districts``, read by `creditsim.population.tables`.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.shipped import data_path
 from creditsim.population.agents import RURAL
+from creditsim.population.tables import Tables
 from creditsim.spec.vocabulary import AGE_BANDS, EDUCATION
 
 SEXES = ("m", "f")
@@ -30,6 +27,15 @@ MOST_CHILDREN = 3
 SIZES = ("micro", "small", "medium", "large", "sole_trader")
 STAGES = ("kindergarten", "primary", "junior", "senior_general", "vocational", "tutoring")
 OWNERSHIPS = ("public", "private")
+SECONDARY = (2, 3, 4)
+"""Stages whose pupils are agents: those with a file in the plan (indices in STAGES)."""
+
+BODY_KINDS = ("department", "town", "sub_district")
+"""Kinds of public bodies: departments of the zone, governments of towns, offices of sub-districts."""
+
+MINOR_AGES = ("0-14", "15-19")
+"""Age groups whose sexes and residences stand in for pupils of the junior and of the later stages."""
+
 ONLINE_PERIOD = "2020-03"
 """The survey nearest to the start of runs; the one of 2020-12 is kept for comparison."""
 
@@ -56,6 +62,12 @@ class District:
     online_by_education : ndarray, shape (education,), share, all ages (odds ratios only)
     residents, villages, communities : ndarray, shape (areas,)
     town : ndarray of bool, shape (areas,)
+    minors : ndarray, shape (2, sex, residence), persons by MINOR_AGES
+    pupils : ndarray, shape (stage,), of all stages; of tutoring institutions 0
+    bodies : tuple of (zh, en, kind), departments first
+    body_kind, body_area : ndarray of int, shape (bodies,), indices in BODY_KINDS and areas
+    body_staff : ndarray, shape (bodies,), persons
+    school_budget : ndarray, shape (stage,), yuan a year and pupil
     """
 
     name: str
@@ -111,70 +123,21 @@ class District:
     worker_bands: np.ndarray
     representative_bands: np.ndarray
     teacher_bands: np.ndarray
-
-
-class _Tables:
-    """The cells of a district's CSV files: ``cell(file, table, *dimensions) -> float``."""
-
-    def __init__(self, folder: Path):
-        self.shown = f"data/districts/{folder.name}"
-        self.cells: dict[str, dict[tuple[str, ...], float]] = {}
-        self.names: dict[tuple[str, str], tuple[str, str, str]] = {}
-        faults: list[Fault] = []
-        for path in sorted(folder.glob("*.csv")):
-            with path.open(encoding="utf-8", newline="") as lines:
-                if path.stem == "names":
-                    for row in csv.DictReader(lines):
-                        self.names[row["table"], row["code"]] = (row["zh"], row["en"], row["trait"])
-                else:
-                    self.cells[path.stem] = self._read(path, lines, faults)
-        if faults:
-            raise InputError(faults)
-
-    def _read(self, path: Path, lines, faults: list[Fault]) -> dict[tuple[str, ...], float]:
-        """Return the cells of one file; add what is wrong with it to `faults`."""
-        reader = csv.DictReader(lines)
-        dimensions = (reader.fieldnames or ["value"])[: (reader.fieldnames or ["value"]).index("value")]
-        cells: dict[tuple[str, ...], float] = {}
-        for row in reader:
-            key = tuple(row[name] for name in dimensions)
-            try:
-                value = float(row["value"])
-            except ValueError:
-                faults.append(
-                    self._fault(path.stem, f"got {row['value']!r}, expected a number", reader.line_num)
-                )
-                continue
-            if key in cells:
-                faults.append(self._fault(path.stem, f"got {' / '.join(key)} twice", reader.line_num))
-            if value < 0:
-                faults.append(self._fault(path.stem, f"got {value}, expected 0 or more", reader.line_num))
-            cells[key] = value
-        return cells
-
-    def _fault(self, file: str, message: str, line: int | None = None) -> Fault:
-        """Return a fault of one of the files."""
-        return Fault(message, f"{self.shown}/{file}.csv", line)
-
-    def cell(self, file: str, *key: str) -> float:
-        """Return one value."""
-        try:
-            return self.cells[file][key]
-        except KeyError:
-            raise InputError(self._fault(file, f"no row {' / '.join(key)}")) from None
-
-    def cell_or_zero(self, file: str, *key: str) -> float:
-        """Return one value, or zero where the table has no such row."""
-        return self.cells.get(file, {}).get(key, 0.0)
-
-    def over(self, file: str, *key: str, **dimension: tuple[str, ...]) -> np.ndarray:
-        """Return the values for each word of the one dimension marked ``*`` in the key."""
-        (words,) = dimension.values()
-        return np.array([self.cell(file, *(word if part == "*" else part for part in key)) for word in words])
-
-    def codes(self, table: str) -> tuple[str, ...]:
-        """Return the codes that ``names.csv`` lists for a table, in its order."""
-        return tuple(code for listed, code in self.names if listed == table)
+    civil_servant_bands: np.ndarray
+    parent_bands: np.ndarray
+    minors: np.ndarray
+    pupils: np.ndarray
+    pupils_online: np.ndarray
+    pocket_money: float
+    pocket_money_log_sd: float
+    school_budget: np.ndarray
+    tutoring_turnover: float
+    tutoring_turnover_log_sd: float
+    bodies: tuple[tuple[str, str, str], ...]
+    body_kind: np.ndarray
+    body_area: np.ndarray
+    body_staff: np.ndarray
+    agency_budget: float
 
 
 def area_key(english: str) -> str:
@@ -200,12 +163,19 @@ def read_district(name: str) -> District:
     """
     if name not in district_names():
         raise InputError(Fault(unknown(name, district_names(), "district"), key="population"))
-    tables = _Tables(data_path("districts", name))
-    people = _people(tables)
-    return District(name=name, **people, **_places(tables, name), **_households(tables), **_economy(tables))
+    tables = Tables(data_path("districts", name))
+    return District(
+        name=name,
+        **_people(tables),
+        **_places(tables, name),
+        **_households(tables),
+        **_economy(tables),
+        **_pupils(tables),
+        **_bodies(tables),
+    )
 
 
-def _people(tables: _Tables) -> dict:
+def _people(tables: Tables) -> dict:
     """Return the marginals of adults."""
     outside_all = tables.cell("migrants", "hukou_outside_zone_share", "outside_zone", "all", "all")
     outside_city = tables.cell("migrants", "from_outside_weihai_share", "outside_city", "all", "all")
@@ -275,10 +245,10 @@ def _people(tables: _Tables) -> dict:
     }
 
 
-def _places(tables: _Tables, name: str) -> dict:
+def _places(tables: Tables, name: str) -> dict:
     """Return areas, their people, and their villages, communities and schools."""
     kinds = {key[1]: key[2] for key in tables.cells["areas"] if key[0] == "area_population"}
-    codes = tuple(code for code in tables.codes("area") if code in kinds)
+    codes = tables.areas()
     zh, en, _ = tables.names["district", name]
     by_area = {
         table: np.array([tables.cell("areas", table, code, kinds[code]) for code in codes])
@@ -304,11 +274,11 @@ def _places(tables: _Tables, name: str) -> dict:
                 for stage in STAGES
             ]
         ),
-        "teacher_bands": _bands(tables, "teacher_age"),
+        "teacher_bands": tables.age_bands("teacher_age"),
     }
 
 
-def _households(tables: _Tables) -> dict:
+def _households(tables: Tables) -> dict:
     """Return the marginals of family households, by residence where they are known so."""
     households = tables.over("households", "households_by_residence", "all", "*", residence=RESIDENCES)
     family = tables.cell("households", "census_households", "persons_in_family_households", "all")
@@ -352,7 +322,7 @@ def _households(tables: _Tables) -> dict:
     }
 
 
-def _economy(tables: _Tables) -> dict:
+def _economy(tables: Tables) -> dict:
     """Return the marginals of firms, sole traders and their workers."""
     sectors = tables.codes("sector")
 
@@ -378,14 +348,60 @@ def _economy(tables: _Tables) -> dict:
         "turnover_log_sd": tables.cell("enterprises", "turnover_log_sd", "all", "all"),
         "workers_log_sd": tables.cell("assumptions", "workers_of_enterprise", "log_sd", "all"),
         "food_firms": tables.cell("assumptions", "food_firms", "share", "firm"),
-        "worker_bands": _bands(tables, "worker_age"),
-        "representative_bands": _bands(tables, "representative_age"),
+        "worker_bands": tables.age_bands("worker_age"),
+        "representative_bands": tables.age_bands("representative_age"),
     }
 
 
-def _bands(tables: _Tables, table: str) -> np.ndarray:
-    """Return for each age band whether it lies within an assumed span of ages."""
-    first = tables.cell("assumptions", table, "first", "all")
-    last = tables.cell("assumptions", table, "last", "all")
-    spans = [band.rstrip("+").split("-") for band in AGE_BANDS]
-    return np.array([int(span[0]) >= first and len(span) == 2 and int(span[1]) <= last for span in spans])
+def _pupils(tables: Tables) -> dict:
+    """Return pupils by stage, the minors they are like, and what pupils and schools can spend."""
+    with_pupils = STAGES[: STAGES.index("tutoring")]
+    return {
+        "minors": np.array(
+            [
+                [
+                    tables.over("age_sex", "population_by_residence", age, sex, "*", residence=RESIDENCES)
+                    for sex in SEXES
+                ]
+                for age in MINOR_AGES
+            ]
+        ),
+        "pupils": np.append(tables.over("schools", "pupils", "*", "all", stage=with_pupils), 0.0),
+        "pupils_online": tables.over("assumptions", "pupils_online", "share", "*", residence=RESIDENCES),
+        "pocket_money": tables.cell("assumptions", "pocket_money", "median", "pupil"),
+        "pocket_money_log_sd": tables.cell("assumptions", "pocket_money", "log_sd", "pupil"),
+        "school_budget": np.append(
+            tables.over("assumptions", "school_budget", "*", "pupil", stage=with_pupils), 0.0
+        ),
+        "tutoring_turnover": tables.cell("assumptions", "tutoring_turnover", "median", "institution"),
+        "tutoring_turnover_log_sd": tables.cell("assumptions", "tutoring_turnover", "log_sd", "institution"),
+        "parent_bands": tables.age_bands("pupil_parent_age"),
+    }
+
+
+def _bodies(tables: Tables) -> dict:
+    """Return the public bodies: where they stand and their staff."""
+    kinds = {key[1]: key[2] for key in tables.cells["agencies"] if key[0] == "staff"}
+    areas = tables.areas()
+    seats = [tables.cell_or_zero("assumptions", "agency_seat", code, "department") for code in areas]
+    seat = areas[int(np.argmax(seats))]
+    bodies: list[tuple[tuple[str, str, str], int, float]] = []
+    for code in tables.codes("agency"):
+        zh, en, _ = tables.names["agency", code]
+        kind = kinds[code]
+        # One row may stand for several bodies of no name of their own.
+        number = int(tables.cell_or_zero("agencies", "count", code, kind)) or 1
+        staff = tables.cell("agencies", "staff", code, kind) / number
+        area = areas.index(seat if kind == "department" else code)
+        for each in range(1, number + 1):
+            of_several = f" {each}" if number > 1 else ""
+            bodies.append(((zh + of_several, en + of_several, kind), area, staff))
+    bodies.sort(key=lambda body: BODY_KINDS.index(body[0][2]))
+    return {
+        "bodies": tuple(named for named, _, _ in bodies),
+        "body_kind": np.array([BODY_KINDS.index(named[2]) for named, _, _ in bodies]),
+        "body_area": np.array([area for _, area, _ in bodies]),
+        "body_staff": np.array([staff for _, _, staff in bodies]),
+        "agency_budget": tables.cell("assumptions", "agency_budget", "staff", "agency"),
+        "civil_servant_bands": tables.age_bands("civil_servant_age"),
+    }

@@ -20,6 +20,7 @@ from creditsim.population.targets import Targets
 # Words drawn under PERSON, by index: one number for one use, or the uses would be tied.
 LOT_REGISTRATION, LOT_ELSEWHERE, LOT_ONLINE, LOT_PAIR, LOT_SEAT = range(5)
 LOT_HEAD, LOT_TEACHER, LOT_REGISTERED, LOT_ACTIVE, LOT_AWARE = range(5, 10)
+LOT_CIVIL_SERVANT, LOT_PUPIL_ONLINE = range(10, 12)
 
 
 @dataclass(frozen=True)

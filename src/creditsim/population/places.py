@@ -1,4 +1,4 @@
-"""Lay out the sites of a district: villages, communities, schools, markets."""
+"""Lay out the sites of a district: villages, communities, schools, offices, markets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditsim.population.agents import COMMUNITY, MARKET, SCHOOL, SCHOOL_DETAIL, SITE, VILLAGE
+from creditsim.population.agents import (
+    AGENCY_DETAIL,
+    COMMUNITY,
+    MARKET,
+    OFFICE,
+    SCHOOL,
+    SCHOOL_DETAIL,
+    SITE,
+    VILLAGE,
+)
 from creditsim.population.marginals import OWNERSHIPS, STAGES, District
 from creditsim.population.raking import round_to_total
 from creditsim.population.targets import Targets
@@ -52,8 +61,8 @@ def make_place_groups(
     )
 
 
-def make_sites(district: District, targets: Targets) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sites (SITE), by kind and area, and the details of the schools."""
+def make_sites(district: District, targets: Targets) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the sites (SITE) by kind, and the details of the schools and of the agencies (without staff)."""
     areas = np.arange(len(district.areas))
     school_types = targets.schools.ravel()
     count = int(school_types.sum())
@@ -67,10 +76,12 @@ def make_sites(district: District, targets: Targets) -> tuple[np.ndarray, np.nda
     in_type = np.arange(count) - np.repeat(np.cumsum(school_types) - school_types, school_types)
     position = (in_type + 0.5) / school_types[of_type] + of_type / len(school_types)
     school_area = np.searchsorted(edges, position - np.floor(position))
+    agencies = _choose_bodies(district, targets)
     blocks = [
         (VILLAGE, np.repeat(areas, targets.villages)),
         (COMMUNITY, np.repeat(areas, targets.communities)),
         (SCHOOL, school_area),
+        (OFFICE, district.body_area[agencies["body"]]),
         (MARKET, np.repeat(areas, targets.markets)),
     ]
     sites = np.zeros(sum(len(area) for _, area in blocks), dtype=SITE)
@@ -85,8 +96,22 @@ def make_sites(district: District, targets: Targets) -> tuple[np.ndarray, np.nda
         if kind == SCHOOL:
             schools["site"] = first + np.arange(count)
             schools["stage"], schools["ownership"] = stage, ownership
+        if kind == OFFICE:
+            agencies["site"] = first + np.arange(len(agencies))
         first += len(area)
-    return sites, schools
+    return sites, schools, agencies
+
+
+def _choose_bodies(district: District, targets: Targets) -> np.ndarray:
+    """Return the bodies that agencies stand for: each its own at full size, else spread over a kind."""
+    chosen = []
+    for kind, wanted in enumerate(targets.agencies.tolist()):
+        bodies = np.flatnonzero(district.body_kind == kind)
+        chosen.append(bodies[(2 * np.arange(wanted) + 1) * len(bodies) // (2 * max(wanted, 1))])
+    agencies = np.zeros(int(targets.agencies.sum()), dtype=AGENCY_DETAIL)
+    agencies["body"] = np.concatenate(chosen)
+    agencies["kind"] = district.body_kind[agencies["body"]]
+    return agencies
 
 
 def site_of_household(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import MINOR, NO_SEX
 from creditsim.population.marginals import RESIDENCES
 from creditsim.spec.vocabulary import AGE_BANDS, EDUCATION, KINDS, REGISTRATION, SITE_KINDS, TRAITS
 
@@ -30,6 +30,9 @@ def agents_frame(population: Population) -> pd.DataFrame:
         codes = np.where(person, agents[field].astype(np.int64), -1)
         return pd.Categorical.from_codes(codes, categories=list(listed))
 
+    age = agents["age_band"].astype(np.int64)
+    age = np.where(person, np.where(age == MINOR, len(AGE_BANDS), age), -1)
+
     columns: dict[str, object] = {
         "slot": agents["slot"],
         "kind": pd.Categorical.from_codes(agents["kind"], categories=list(KINDS)),
@@ -37,7 +40,7 @@ def agents_frame(population: Population) -> pd.DataFrame:
     }
     columns |= {field: agents[field] for field in _PLAIN}
     columns |= {
-        "age_band": worded("age_band", AGE_BANDS),
+        "age_band": pd.Categorical.from_codes(age, categories=[*AGE_BANDS, "under 18"]),
         "sex": worded("sex", ("male", "female")),
         "education": worded("education", EDUCATION),
         "residence": worded("residence", RESIDENCES),
@@ -76,7 +79,13 @@ def _title(population: Population) -> str:
 def _rows(population: Population) -> list[tuple[str, int]]:
     """Return what is counted: kinds, households, sites by kind."""
     sites = np.bincount(population.sites["kind"], minlength=len(SITE_KINDS))
-    plural = {"village": "villages", "community": "communities", "school": "schools", "market": "markets"}
+    plural = {
+        "village": "villages",
+        "community": "communities",
+        "school": "school sites",
+        "agency": "offices",
+        "market": "markets",
+    }
     rows = list(population.counts().items())
     rows.append(("households", int((~population.household_collective).sum())))
     rows += [

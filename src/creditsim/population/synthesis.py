@@ -1,4 +1,4 @@
-"""Build the population of a district: enterprises, teachers, villagers and residents.
+"""Build the population of a district: its people, its enterprises, its schools and its public bodies.
 
 People are made from published marginals and lots. There is no way to load persons or
 firms, no field for a name or a number of a person, and no agent stands for anyone.
@@ -11,46 +11,55 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from creditsim.core.draws import DISPOSITION, INCOME, PERSON, TWO_32, WORD, exp_portable, threshold, words
-from creditsim.core.draws import lognormal_multipliers as multipliers
+from creditsim.core.draws import WORD
 from creditsim.core.errors import Fault, InputError
 from creditsim.population import people
 from creditsim.population.agents import (
+    AGENCY,
     AGENT,
-    COMMUNITY,
+    CIVIL_SERVANT,
     ENTERPRISE,
     FIRST_BAND_OF_60,
+    INSTITUTION,
     MARKET,
     NO_SEX,
     NOBODY,
     RESIDENT,
+    STUDENT,
     TEACHER,
     TRAIT_BIT,
     URBAN,
     VILLAGE,
     VILLAGER,
     cell_codes,
+    is_adult,
     make_slots,
 )
+from creditsim.population.circumstances import draw_dispositions, draw_incomes, mark_awareness
 from creditsim.population.enterprises import Enterprises, link_people, make_enterprises
-from creditsim.population.households import Homes, make_homes
-from creditsim.population.marginals import OWNERSHIPS, District, read_district
+from creditsim.population.households import make_homes
+from creditsim.population.marginals import OWNERSHIPS, STAGES, District, read_district
 from creditsim.population.places import make_place_groups, make_sites, site_of_household
+from creditsim.population.pupils import make_pupils
 from creditsim.population.raking import round_to_total
-from creditsim.population.targets import Targets, make_targets
-from creditsim.spec.vocabulary import ACTIVE, AWARE, EDUCATION, KINDS, KNOWS_SCORE, REGISTERED
+from creditsim.population.staff import (
+    assign_schools,
+    choose_staff,
+    name_employers,
+    name_heads_of_tutoring,
+    staff_agencies,
+)
+from creditsim.population.targets import make_targets
+from creditsim.spec.vocabulary import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LOWEST_SCALE, HIGHEST_SCALE = 0.01, 10.0
 
-# Words drawn under DISPOSITION, by index; all four of the first block and one of the second.
-_HONESTY, _PROSOCIALITY, _MONEY_WEIGHT, _PARENT_NEARBY, _TRUSTED = range(5)
-
 
 class Households(NamedTuple):
-    """Members of household ``h``: ``members[indptr[h]:indptr[h + 1]]``, rows of agents, head first."""
+    """Members of household ``h``: ``members[indptr[h]:indptr[h + 1]]``; the head first, pupils last."""
 
     indptr: np.ndarray
     members: np.ndarray
@@ -76,13 +85,17 @@ class Population:
     sites : ndarray of SITE
     areas : tuple of (zh, en, kind)
     households : Households
+        Adults first, then pupils of secondary schools; no other minors are agents.
     household_persons : ndarray of int
-        Persons of all ages in each household; adults only are agents.
+        Persons of all ages in each household.
     household_collective : ndarray of bool
         Not a family household: one adult in a dormitory or the like.
     enterprises : ndarray of ENTERPRISE_DETAIL
         Row ``i`` belongs to agent ``i``.
     schools : ndarray of SCHOOL_DETAIL
+        Row ``i`` belongs to the ``i``-th agent of the kind school.
+    agencies : ndarray of AGENCY_DETAIL
+        Row ``i`` belongs to the ``i``-th agent of the kind agency.
     """
 
     name: str
@@ -97,6 +110,7 @@ class Population:
     household_collective: np.ndarray
     enterprises: np.ndarray
     schools: np.ndarray
+    agencies: np.ndarray
 
     def __len__(self) -> int:
         return len(self.agents)
@@ -165,7 +179,7 @@ def build_population(
     kinds = round_to_total(targets.kinds, len(adults))
     groups = make_place_groups(district, targets, np.bincount(adults.residence, minlength=2), int(kinds[1]))
     homes = make_homes(district, targets, adults, groups.by_residence(), seed, replication)
-    sites, schools = make_sites(district, targets)
+    sites, schools, agencies = make_sites(district, targets)
     area_adults = np.bincount(groups.area, weights=groups.adults, minlength=len(district.areas))
     enterprises = make_enterprises(district, targets, area_adults, seed, replication)
 
@@ -176,31 +190,38 @@ def build_population(
     household = new_number[homes.household_of]
 
     site_kind = sites["kind"][home_site][homes.household_of]
-    teaching = _choose_teachers(district, adults, site_kind, int(kinds[0]), seed, replication)
     kind = np.where(site_kind == VILLAGE, VILLAGER, RESIDENT)
-    kind[teaching] = TEACHER
-    school = np.full(len(adults), -1)
-    school[teaching] = _assign_schools(targets, kinds[0])
-    # Rows: teachers by school, others by household with the head first.
-    order = np.lexsort((homes.seat_of, household, school, kind))
+    teaching, serving = choose_staff(district, adults, site_kind, kinds[[0, 3]], seed, replication)
+    kind[teaching], kind[serving] = TEACHER, CIVIL_SERVANT
+    post = np.full(len(adults), -1)
+    post[teaching] = assign_schools(targets, kinds[0])
+    post[serving] = staff_agencies(district, targets, agencies, kinds[3])
+    # Rows: teachers by school, civil servants by agency, others by household with the head first.
+    order = np.lexsort((homes.seat_of, household, post, kind))
+    grown = np.zeros(len(adults), dtype=AGENT)
+    _fill_adults(grown, adults, order, kind[order], household[order], home_site[homes.household_of][order])
+    _post_staff(grown, post[order], sites, schools, agencies)
+    mark_awareness(grown, order, district, seed, replication)
+    pupils = make_pupils(district, targets, grown, homes.persons[by_site], sites, schools, seed, replication)
 
-    agents = np.zeros(len(enterprises) + len(adults), dtype=AGENT)
-    _fill_enterprises(agents[: len(enterprises)], district, enterprises, sites)
-    persons = agents[len(enterprises) :]
-    _fill_persons(persons, adults, order, kind[order], household[order], home_site[homes.household_of][order])
-    taught = persons["kind"] == TEACHER
-    persons["site"][taught] = schools["site"][school[order][taught]]
-    private = schools["ownership"][school[order][taught]] == OWNERSHIPS.index("private")
-    persons["traits"][taught] |= np.where(
-        private, TRAIT_BIT["private_staff"], TRAIT_BIT["public_staff"]
-    ).astype(np.uint32)
-    persons["area"] = sites["area"][persons["site"]]
+    later = int(np.searchsorted(grown["kind"], STUDENT))
+    agents = _join(
+        _enterprise_rows(district, enterprises, sites),
+        grown[:later],
+        pupils,
+        grown[later:],
+        _institution_rows(schools, sites),
+        _agency_rows(agencies, sites),
+    )
     link_people(agents, district, enterprises, seed, replication)
-    _draw_dispositions(agents, district, seed, replication)
-    _draw_incomes(agents, district, enterprises, seed, replication)
-    _mark_awareness(persons, order, district, seed, replication)
+    name_employers(agents, schools, agencies)
+    name_heads_of_tutoring(agents, seed, replication)
+    draw_dispositions(agents, district, seed, replication)
+    draw_incomes(agents, district, targets, enterprises.detail["size"], schools, agencies, seed, replication)
     agents["cell"] = cell_codes(agents)
     agents["present"] = 1
+    seat = np.full(len(agents), len(agents))
+    seat[is_adult(agents)] = homes.seat_of[order]
     population = Population(
         name=name,
         scale=float(scale),
@@ -209,13 +230,14 @@ def build_population(
         agents=agents,
         sites=sites,
         areas=district.areas,
-        households=_list_members(agents, homes, order, len(enterprises)),
+        households=_list_members(agents, seat, len(homes.persons)),
         household_persons=homes.persons[by_site],
         household_collective=homes.collective[by_site],
         enterprises=enterprises.detail,
         schools=schools,
+        agencies=agencies,
     )
-    for array in (agents, sites, schools, enterprises.detail, *population.households):
+    for array in (agents, sites, schools, agencies, enterprises.detail, *population.households):
         array.setflags(write=False)
     return population
 
@@ -236,55 +258,68 @@ def _refuse_bad_numbers(scale: Any, seed: Any, replication: Any) -> None:
         raise InputError(faults)
 
 
-def _choose_teachers(
-    district: District, adults: people.Adults, site_kind: np.ndarray, count: int, seed: int, replication: int
-) -> np.ndarray:
-    """Return the adults who teach: people of communities, of working age, with college.
-
-    Fewer than these only at very small scales; then others of the communities follow.
-    """
-    lots = words(seed, replication, np.arange(len(adults)), 0, PERSON, people.LOT_TEACHER)
-    able = district.teacher_bands[adults.age_band] & (adults.education >= EDUCATION.index("college_3y"))
-    rank = np.where(site_kind != COMMUNITY, 2, np.where(able, 0, 1))
-    return np.lexsort((lots, rank))[:count]
-
-
-def _assign_schools(targets: Targets, count: int) -> np.ndarray:
-    """Return the school of each teacher, as an index of the schools.
-
-    Stages have their teachers; within a stage public and private schools share them by
-    their number, and schools of one type evenly. Schools too small to have a teacher at
-    a small scale stay empty.
-    """
-    by_stage = round_to_total(targets.teachers, int(count))
+def _join(*parts: np.ndarray) -> np.ndarray:
+    """Return rows of AGENT one part after the other, in the layout of AGENT."""
+    agents = np.zeros(sum(len(part) for part in parts), dtype=AGENT)
     first = 0
-    school = []
-    for teachers, types in zip(by_stage, targets.schools, strict=True):
-        number = int(types.sum())
-        seats = np.arange(int(teachers)) * number // max(int(teachers), 1)
-        school.append(first + seats)
-        first += number
-    return np.concatenate(school)
+    for part in parts:
+        agents[first : first + len(part)] = part
+        first += len(part)
+    return agents
 
 
-def _fill_enterprises(
-    rows: np.ndarray, district: District, enterprises: Enterprises, sites: np.ndarray
-) -> None:
-    """Fill identity and traits of enterprises in place."""
-    markets = np.flatnonzero(sites["kind"] == MARKET)
-    first = np.searchsorted(sites["area"][markets], np.arange(len(district.areas)))
-    rows["slot"] = make_slots(ENTERPRISE, len(rows))
-    rows["kind"] = ENTERPRISE
-    rows["area"] = enterprises.area
-    rows["site"] = markets[first[enterprises.area] + enterprises.market]
-    rows["home"] = rows["site"]
-    rows["traits"] = enterprises.traits
+def _organisation_rows(kind: int, site: np.ndarray, sites: np.ndarray) -> np.ndarray:
+    """Return rows of organisations of a kind: no sex, no household, at home at their site."""
+    rows = np.zeros(len(site), dtype=AGENT)
+    rows["slot"] = make_slots(kind, len(rows))
+    rows["kind"] = kind
+    rows["site"] = rows["home"] = site
+    rows["area"] = sites["area"][site]
     rows["sex"] = NO_SEX
     for field in ("household", "employer", "representative"):
         rows[field] = NOBODY
+    return rows
 
 
-def _fill_persons(
+def _enterprise_rows(district: District, enterprises: Enterprises, sites: np.ndarray) -> np.ndarray:
+    """Return the enterprises with their traits, at the markets of their areas."""
+    markets = np.flatnonzero(sites["kind"] == MARKET)
+    first = np.searchsorted(sites["area"][markets], np.arange(len(district.areas)))
+    rows = _organisation_rows(ENTERPRISE, markets[first[enterprises.area] + enterprises.market], sites)
+    rows["traits"] = enterprises.traits
+    return rows
+
+
+def _institution_rows(schools: np.ndarray, sites: np.ndarray) -> np.ndarray:
+    """Return kindergartens, schools and tutoring institutions, with the trait of their type."""
+    rows = _organisation_rows(INSTITUTION, schools["site"], sites)
+    private = schools["ownership"] == OWNERSHIPS.index("private")
+    owned = np.where(private, TRAIT_BIT["private_school"], TRAIT_BIT["public_school"])
+    tutoring = schools["stage"] == STAGES.index("tutoring")
+    rows["traits"] = np.where(tutoring, TRAIT_BIT["tutoring"], owned)
+    return rows
+
+
+def _agency_rows(agencies: np.ndarray, sites: np.ndarray) -> np.ndarray:
+    """Return the public bodies."""
+    return _organisation_rows(AGENCY, agencies["site"], sites)
+
+
+def _post_staff(
+    rows: np.ndarray, post: np.ndarray, sites: np.ndarray, schools: np.ndarray, agencies: np.ndarray
+) -> None:
+    """Set where teachers and civil servants work and whose staff they are, and everyone's area, in place."""
+    taught, served = (rows["kind"] == kind for kind in (TEACHER, CIVIL_SERVANT))
+    rows["site"][taught] = schools["site"][post[taught]]
+    rows["site"][served] = agencies["site"][post[served]]
+    private = schools["ownership"][post[taught]] == OWNERSHIPS.index("private")
+    rows["traits"][taught] |= np.where(private, TRAIT_BIT["private_staff"], TRAIT_BIT["public_staff"]).astype(
+        np.uint32
+    )
+    rows["area"] = sites["area"][rows["site"]]
+
+
+def _fill_adults(
     rows: np.ndarray,
     adults: people.Adults,
     order: np.ndarray,
@@ -292,7 +327,7 @@ def _fill_persons(
     household: np.ndarray,
     home: np.ndarray,
 ) -> None:
-    """Fill identity and group of persons in place; the last four arguments are in row order."""
+    """Fill identity and group of adults in place; the last four arguments are in row order."""
     counts = np.bincount(kind, minlength=len(KINDS))
     rows["slot"] = np.concatenate([make_slots(code, int(count)) for code, count in enumerate(counts)])
     rows["kind"] = kind
@@ -308,68 +343,10 @@ def _fill_persons(
     )
 
 
-def _draw_dispositions(agents: np.ndarray, district: District, seed: int, replication: int) -> None:
-    """Draw honesty, prosociality, weight of money and two circumstances, in place.
-
-    The same laws hold for all groups: no source says otherwise.
-    """
-
-    def drawn(index: int) -> np.ndarray:
-        return words(seed, replication, agents["slot"], 0, DISPOSITION, index)
-
-    agents["honesty"] = (drawn(_HONESTY) + 0.5) / TWO_32
-    agents["prosociality"] = (drawn(_PROSOCIALITY) + 0.5) / TWO_32
-    agents["money_weight"] = multipliers(district.money_weight_log_sd)[drawn(_MONEY_WEIGHT) >> 20]
-    person = agents["kind"] != ENTERPRISE
-    young = person & (agents["age_band"] < FIRST_BAND_OF_60)
-    parent = young & (drawn(_PARENT_NEARBY) < threshold(district.parent_nearby))
-    trusted = person & (drawn(_TRUSTED) < threshold(district.trusted_neighbour))
-    agents["traits"] |= (parent * TRAIT_BIT["parent_nearby"]).astype(np.uint32)
-    agents["traits"] |= (trusted * TRAIT_BIT["trusted_neighbour"]).astype(np.uint32)
-
-
-def _draw_incomes(
-    agents: np.ndarray, district: District, enterprises: Enterprises, seed: int, replication: int
-) -> None:
-    """Draw disposable incomes of persons and turnovers of enterprises, yuan a month, in place."""
-    step = words(seed, replication, agents["slot"], 0, INCOME) >> 20
-    firms = len(enterprises)
-    turnover = district.turnover_by_size[enterprises.detail["size"]] / 12.0
-    agents["income_yuan_month"][:firms] = turnover * multipliers(district.turnover_log_sd)[step[:firms]]
-    median = np.array([exp_portable(mu) / 12.0 for mu in district.income_mu.tolist()])
-    spread = np.stack([multipliers(log_sd) for log_sd in district.income_log_sd.tolist()])
-    residence = agents["residence"][firms:]
-    agents["income_yuan_month"][firms:] = median[residence] * spread[residence, step[firms:]]
-
-
-def _mark_awareness(
-    persons: np.ndarray, order: np.ndarray, district: District, seed: int, replication: int
-) -> None:
-    """Mark who knows the scheme, is registered in its app and uses it, before the plan, in place.
-
-    Only people online can be registered; enterprises start unaware, their
-    representatives count as persons.
-    """
-
-    def first(candidates: np.ndarray, index: int, count: int) -> np.ndarray:
-        lots = words(seed, replication, order[candidates], 0, PERSON, index)
-        return candidates[np.argsort(lots, kind="stable")][:count]
-
-    registered_target = district.app_registered * len(persons)
-    registered = first(
-        np.flatnonzero(persons["online"] == 1), people.LOT_REGISTERED, int(registered_target + 0.5)
-    )
-    persons["awareness"][registered] |= AWARE | REGISTERED
-    active = first(registered, people.LOT_ACTIVE, int(district.app_active * registered_target + 0.5))
-    persons["awareness"][active] |= ACTIVE | KNOWS_SCORE
-    others = np.flatnonzero(persons["awareness"] == 0)
-    aware = int(district.aware * len(persons) + 0.5) - len(registered)
-    persons["awareness"][first(others, people.LOT_AWARE, aware)] |= AWARE
-
-
-def _list_members(agents: np.ndarray, homes: Homes, order: np.ndarray, firms: int) -> Households:
-    """Return the rows of each household's members, the head first."""
-    household = agents["household"][firms:]
-    by_home = np.lexsort((homes.seat_of[order], household))
-    sizes = np.bincount(household, minlength=len(homes.persons))
-    return Households(np.append(0, np.cumsum(sizes)), by_home + firms)
+def _list_members(agents: np.ndarray, seat: np.ndarray, households: int) -> Households:
+    """Return the rows of each household's members, in order of their seats."""
+    rows = np.flatnonzero(agents["household"] != NOBODY)
+    household = agents["household"][rows]
+    members = rows[np.lexsort((seat[rows], household))]
+    sizes = np.bincount(household, minlength=households)
+    return Households(np.append(0, np.cumsum(sizes)), members)

@@ -18,10 +18,13 @@ import numpy as np
 
 from creditsim.population.agents import RURAL
 from creditsim.population.marginals import (
+    BODY_KINDS,
     EDUCATION_AGE_OF_BAND,
     EDUCATION_AGES,
     REGISTRATION_AGE_OF_BAND,
     REGISTRATION_AGES,
+    SECONDARY,
+    STAGES,
     District,
 )
 from creditsim.population.raking import rake
@@ -33,8 +36,9 @@ class Targets:
 
     Attributes
     ----------
+    scale : float
     adults : ndarray, shape (age, sex, residence)
-    kinds : ndarray, shape (3,), teachers, villagers, residents
+    kinds : ndarray, shape (4,), teachers, villagers, residents, civil servants
     education_by_sex, education_by_residence : ndarray, shape (education, 2)
     education_by_age : ndarray, shape (education, 4)
     outside_by_age, outside_by_residence : ndarray, shapes (6,) and (2,)
@@ -44,6 +48,10 @@ class Targets:
     villages, communities, markets : ndarray of int, shape (areas,)
     schools : ndarray of int, shape (stage, ownership)
     teachers : ndarray, shape (stage,)
+    pupils : ndarray, shape (secondary stage, sex, residence)
+    pupils_online : ndarray, shape (residence,)
+    agencies : ndarray of int, shape (kind of body,)
+    civil_servants : ndarray, shape (kind of body,)
     households : ndarray, shape (residence, size)
     family_persons : ndarray, shape (residence,), all ages
     collective : ndarray, shape (residence,), people outside family households, taken as adults
@@ -55,6 +63,7 @@ class Targets:
     food_firms : float
     """
 
+    scale: float
     adults: np.ndarray
     kinds: np.ndarray
     education_by_sex: np.ndarray
@@ -71,6 +80,10 @@ class Targets:
     markets: np.ndarray
     schools: np.ndarray
     teachers: np.ndarray
+    pupils: np.ndarray
+    pupils_online: np.ndarray
+    agencies: np.ndarray
+    civil_servants: np.ndarray
     households: np.ndarray
     family_persons: np.ndarray
     collective: np.ndarray
@@ -105,10 +118,13 @@ def make_targets(district: District, scale: float) -> Targets:
     by_size = np.append(firms, float(district.traders_by_sector.sum()) * scale)
     villagers = district.villagers * scale
     teachers = district.teachers * scale
-    kinds = np.array([float(teachers.sum()), villagers, 0.0])
-    kinds[2] = float(adults.sum()) - kinds[0] - kinds[1]
+    civil_servants = _by_group(district.body_staff, district.body_kind, len(BODY_KINDS)) * scale
+    kinds = np.array([float(teachers.sum()), villagers, 0.0, float(civil_servants.sum())])
+    kinds[2] = float(adults.sum()) - float(kinds.sum())
+    pupils = _pupils(district) * scale
     markets = np.full(len(district.areas), max(1, int(scale + 0.5)))
     return Targets(
+        scale=scale,
         adults=adults,
         kinds=kinds,
         education_by_sex=rake(district.education_by_sex, [((0,), levels), ((1,), adults.sum(axis=(0, 2)))]),
@@ -125,6 +141,10 @@ def make_targets(district: District, scale: float) -> Targets:
         markets=markets,
         schools=_sites(district.schools, scale),
         teachers=teachers,
+        pupils=pupils,
+        pupils_online=district.pupils_online * pupils.sum(axis=(0, 1)),
+        agencies=_sites(np.bincount(district.body_kind, minlength=len(BODY_KINDS)), scale),
+        civil_servants=civil_servants,
         households=households,
         family_persons=family_persons * scale,
         collective=(district.residents - family_persons) * scale,
@@ -150,6 +170,13 @@ def _area_adults(district: District, by_residence: np.ndarray) -> np.ndarray:
     residence = np.where(district.town, 0, 1)
     people = np.bincount(residence, weights=district.area_residents, minlength=2)
     return by_residence[residence] * district.area_residents / people[residence]
+
+
+def _pupils(district: District) -> np.ndarray:
+    """Return pupils by secondary stage, sex and residence: like minors of about their age."""
+    like = np.array([district.minors[0 if STAGES[stage] == "junior" else 1] for stage in SECONDARY])
+    shares = like / like.sum(axis=(1, 2), keepdims=True)
+    return shares * district.pupils[list(SECONDARY)][:, None, None]
 
 
 def _sites(full: np.ndarray, scale: float) -> np.ndarray:

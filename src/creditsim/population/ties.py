@@ -18,7 +18,7 @@ import numpy as np
 from creditsim.core.draws import LINK, threshold, words
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.shipped import data_path
-from creditsim.population.agents import ENTERPRISE, NOBODY, TEACHER, has_trait
+from creditsim.population.agents import CIVIL_SERVANT, NOBODY, TEACHER, has_trait, is_adult
 from creditsim.population.supply import Assumed, local_suppliers, supply_links
 
 if TYPE_CHECKING:
@@ -108,13 +108,13 @@ class Ties:
     agents : ndarray of AGENT
         The agents that are tied.
     households : Relation
-        Household to its members, the head first.
+        Household to its members, the head first, pupils last.
     staff_rooms : Relation
-        Room to the teachers who share it; all of one school.
+        Room to the teachers or civil servants who share it; all of one school or agency.
     employer : Relation
-        Enterprise to its employees (adults who live in the district).
+        Agent to those who work there (adults who live in the district): enterprise, school or agency.
     representative : Relation
-        Agent to the enterprises that a person stands for.
+        Agent to the enterprises and tutoring institutions that a person stands for.
     neighbours : Relation
         Agent to adults of other homes at the same home site; symmetric.
     supply : Relation
@@ -206,7 +206,7 @@ def _make_ties(population: Population) -> Ties:
     key = (population.seed, population.replication)
     assumed = _read_assumptions(population.name)
     firms = len(population.enterprises)
-    employed = np.flatnonzero(agents["employer"] != NOBODY)
+    employed = np.flatnonzero((agents["employer"] != NOBODY) & is_adult(agents))
     stood_for = np.flatnonzero(agents["representative"] != NOBODY)
     try:
         relations = {
@@ -214,7 +214,7 @@ def _make_ties(population: Population) -> Ties:
                 population.households.indptr, population.households.members.astype(np.int32)
             ),
             "staff_rooms": _share_rooms(agents, assumed["staff_room", "teachers", "room"].value, *key),
-            "employer": Relation.from_pairs(agents["employer"][employed], employed, firms),
+            "employer": Relation.from_pairs(agents["employer"][employed], employed, len(agents)),
             "representative": Relation.from_pairs(
                 agents["representative"][stood_for], stood_for, len(agents)
             ),
@@ -237,16 +237,16 @@ def _make_ties(population: Population) -> Ties:
 
 
 def _share_rooms(agents: np.ndarray, size: float, seed: int, replication: int) -> Relation:
-    """Seat the teachers of each school by lot in rooms of about the same size."""
-    teachers = np.flatnonzero(agents["kind"] == TEACHER)
-    lots = words(seed, replication, agents["slot"][teachers], 0, LINK, _LOT_ROOM)
-    site = agents["site"][teachers].astype(np.int64)
+    """Seat teachers of a school, and staff of an agency, by lot in rooms of about the same size."""
+    seated = np.flatnonzero((agents["kind"] == TEACHER) | (agents["kind"] == CIVIL_SERVANT))
+    lots = words(seed, replication, agents["slot"][seated], 0, LINK, _LOT_ROOM)
+    site = agents["site"][seated].astype(np.int64)
     line = np.lexsort((lots, site))
     staff = np.bincount(site)
     rooms = np.where(staff > 0, np.maximum(np.floor(staff / size + 0.5).astype(np.int64), 1), 0)
     place = _places_in_groups(site[line], staff)
     room = (np.cumsum(rooms) - rooms)[site[line]] + place * rooms[site[line]] // staff[site[line]]
-    return Relation.from_pairs(room, teachers[line], int(rooms.sum()))
+    return Relation.from_pairs(room, seated[line], int(rooms.sum()))
 
 
 def _join_neighbours(
@@ -257,7 +257,7 @@ def _join_neighbours(
     The ring of a site takes one adult of each home in turn, home after home, then the next
     adults; so those beside each other live in homes beside each other, not in the same one.
     """
-    person = np.flatnonzero(agents["kind"] != ENTERPRISE)
+    person = np.flatnonzero(is_adult(agents))
     slots = agents["slot"][person]
     home = agents["home"][person].astype(np.int64)
     household = agents["household"][person].astype(np.int64)
@@ -348,7 +348,7 @@ def _measures(ties: Ties) -> Iterator[tuple[str, str, float, float, float, float
     elsewhere = assumed["neighbours", "elsewhere_at_site", "adults"]
     ends = np.sort(near.sources * len(agents) + near.indices)
     back = np.sort(near.indices.astype(np.int64) * len(agents) + near.sources)
-    people = max(int((agents["kind"] != ENTERPRISE).sum()), 1)
+    people = max(int(is_adult(agents).sum()), 1)
     target = tuple(a + b for a, b in zip(next_door, elsewhere, strict=True))
     yield "neighbours", "mean", *target, len(near.indices) / people
     yield "neighbours", "most", *free, float(near.degrees.max(initial=0))

@@ -19,6 +19,9 @@ from creditsim.spec.records import (
 )
 from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS, TRAITS
 
+VISITED = (("enterprise",), ("school",))
+"""Kinds of activities whose inspection the model makes itself, visit by visit."""
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Activity(Passport):
@@ -45,10 +48,10 @@ class Activity(Passport):
     channels : dict of str to float
         Chance per act that a channel notices it at the baseline.
     seen_given_visit : float
-        Enterprises: chance that one visit sees the act; replaces their inspection channel.
+        Enterprises, schools: chance that one visit sees the act; replaces their inspection channel.
     dedicated_inspection : float
         Chance per act that other inspectors see it, whatever the visits; it is also what
-        `channels` holds for the inspection of enterprises.
+        `channels` holds for the inspection of enterprises and schools.
     fine_yuan, fine_substitute_yuan : float
         Statutory amount; worth of the consequence where the law sets no fine.
     items : tuple of str
@@ -115,9 +118,9 @@ class Activity(Passport):
                 f"got the base rate {self.base_rate:g}, expected one from {self.base_rate_low:g} "
                 f"to {self.base_rate_high:g}"
             )
-        if self.kinds == ("enterprise",):
+        if self.kinds in VISITED:
             if self.channels.get("inspection", 0.0) not in (0.0, self.dedicated_inspection):
-                raise ValueError("got an inspection channel of enterprises, expected seen_given_visit")
+                raise ValueError(f"got an inspection channel of {self.kinds[0]}, expected seen_given_visit")
             if self.dedicated_inspection:
                 self.channels["inspection"] = self.dedicated_inspection
         return self

@@ -6,7 +6,8 @@ An index, once given, is never given again: agents, ledgers and outcomes are sto
 from __future__ import annotations
 
 KINDS = ("enterprise", "teacher", "villager", "resident", "student", "civil_servant", "school", "agency")
-"""Kinds of agents; sole traders are enterprises with the trait ``sole_trader``."""
+"""Kinds of agents; sole traders are enterprises with the trait ``sole_trader``, pupils of secondary schools
+are the students, and all staff of public bodies are the civil servants."""
 
 SETTINGS = ("enterprise", "school", "government", "village", "community")
 """The five settings of the action plan."""
@@ -39,6 +40,10 @@ TRAITS = (
     "parent_nearby",
     "trusted_neighbour",
     "rural",
+    "secondary",
+    "public_school",
+    "private_school",
+    "tutoring",
 )
 """Traits of agents: number ``i`` is bit ``i`` of ``AGENT.traits``."""
 

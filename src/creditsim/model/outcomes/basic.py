@@ -38,6 +38,8 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
     "privacy.entries_held_per_person": shares("entries_held", "adults"),
     "privacy.published_person_months": amounts("published"),
     "service.basic_denied_count": amounts("denied_thousandths", 0.001),
+    "treat.benefits_yuan_per_head_month": shares("benefits_fen", "agents", 0.01),
+    "treat.penalties_yuan_per_head_month": shares("penalties_fen", "agents", 0.01),
     "appeal.correction_months": shares("false_standing_months", "false_standing"),
     "trust.scheme_index": shares("trust_millionths", "agents", 1e-6),
     "motive.crowding_out_index": shares("crowding_millionths", "agents", 1e-6),
@@ -53,7 +55,7 @@ BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "breach.enterprise_per_1000_month": ("enterprise", shares("breaches", "active_agents", 1000.0)),
     "breach.pledgers_per_1000_month": ("enterprise", shares("pledger_breaches", "pledgers", 1000.0)),
     "pledge.uptake_share": ("enterprise", shares("pledgers", "active_agents")),
-    "breach.tutoring_share": ("school", shares("tutoring_year", "agents")),
+    "breach.tutoring_share": ("school", shares("tutoring_year", "teachers")),
     "warning.issued_per_1000_year": ("enterprise", shares("warnings", "active_agents", 12_000.0)),
     "breach.after_warning_share": ("enterprise", shares("warned_again", "warned_before")),
     "inspect.visits_per_compliant_firm_year": ("enterprise", shares("visits_compliant", "compliant", 12.0)),
@@ -112,7 +114,15 @@ def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
     return (people - cost - visits) / track.scale
 
 
+def _discharges(track: Track, sums: Sums) -> np.ndarray:
+    """Return discharges above limits per 1,000 active firms and traders."""
+    found = np.array([month["discharges"] for month in track.public], np.float64)
+    firms = sums_of(track, "enterprise", "all")["active_agents"]
+    return np.where(firms > 0, 1000.0 * found / np.maximum(firms, 1.0), np.nan)
+
+
 DISTRICT: Mapping[str, Callable[[Track, Sums], np.ndarray]] = {
+    "breach.environment_per_1000_month": _discharges,
     "record.backlog_count": public("backlog"),
     "equality.benefit_gap_share": lambda track, sums: gaps(track, "all")["equality.benefit_gap_share"],
     "record.disparity_ratio": lambda track, sums: gaps(track, "all")["record.disparity_ratio"],

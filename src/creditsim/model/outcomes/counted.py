@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.model.quantities import QUANTITIES
-from creditsim.population.agents import CELLS_PER_AREA
+from creditsim.population.agents import CELLS_PER_AREA, CELLS_PER_SETTING, OF_ORGANISATIONS
 from creditsim.spec.vocabulary import SETTINGS
 
 GROUPS = (
@@ -86,12 +86,13 @@ def sums_of(track: Track, setting: str, group: str) -> dict[str, np.ndarray]:
 def _in_group(track: Track, setting: str, group: str) -> np.ndarray:
     """Say for each cell whether it belongs to a setting and a group."""
     area, cell = np.divmod(np.arange(track.counts.shape[1]), CELLS_PER_AREA)
-    inside = np.ones(len(cell), np.bool_) if setting == "all" else cell // 16 == SETTINGS.index(setting)
+    home, cell = np.divmod(cell, CELLS_PER_SETTING)
+    inside = np.ones(len(cell), np.bool_) if setting == "all" else home == SETTINGS.index(setting)
     if group == "all":
         return inside
     if group.startswith(AREA):
         return inside & (area == track.areas.index(group.removeprefix(AREA)))
-    inside = inside & (cell // 16 != SETTINGS.index("enterprise"))
+    inside = inside & (cell != OF_ORGANISATIONS)
     for vulnerable, reference in REFERENCE.items():
         if group in (vulnerable, reference):
             has = (cell & BIT_OF_GROUP[vulnerable]) > 0

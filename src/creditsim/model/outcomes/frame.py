@@ -53,9 +53,10 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
     blocks = []
     for setting in ("all", *SETTINGS):
         for group in (*GROUPS, *(AREA + area for area in track.areas if setting == "all")):
-            sums = sums_of(track, setting, group)
-            if not sums["agents"].any():
+            # Which rows there are must not hang on luck: a small district may lack a group of a setting.
+            if setting == "enterprise" and group != "all":
                 continue
+            sums = sums_of(track, setting, group)
             values = {name: rule(sums, track.scale) for name, rule in BY_CELL.items()}
             if group == "all":
                 values |= {

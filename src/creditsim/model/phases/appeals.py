@@ -8,10 +8,11 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
 from creditsim.model.means import can_repair, dues_of_items, means_terms
+from creditsim.model.packing import place_of_month
 from creditsim.model.phases.inspection import active_share, whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import CASE, State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import is_aged, is_little_schooled
 from creditsim.scoring.ledger import ITEM, OBJECTION, OBJECTION_CLOSED, REPAIR, VOID
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_SCORE
@@ -33,19 +34,18 @@ def appeals(state: State, rules: Rules) -> None:
 def _file_appeals(state: State, rules: Rules) -> None:
     """File objections to negative entries posted last month."""
     chains = state.chains
-    entries = chains.entries[: chains.number]
-    first, last = np.searchsorted(entries["posted"], [state.month - 1, state.month])
-    ids = np.arange(first, last)
-    fresh = (entries["kind"][ids] == ITEM) & (chains.status[ids] & (HEARD | VOIDED) == 0)
-    ids = ids[fresh & ((entries["points_mp"][ids] < 0) | rules.book.is_direct[entries["item"][ids]])]
+    ids = chains.posted_in(state.month - 1)
+    entries = chains.entries[ids]
+    fresh = (entries["kind"] == ITEM) & (chains.status[ids] & (HEARD | VOIDED) == 0)
+    fresh &= (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
+    ids, entries = ids[fresh], entries[fresh]
     rows = chains.rows_of(ids)
     wrong = (chains.status[ids] & WRONG) > 0
-    told, luck, check = (_entry_words(state, ids, index) for index in range(3))
+    told, luck, check = (_entry_words(state, entries, index) for index in range(3))
     knows = (state.agents.awareness[rows] & KNOWS_SCORE) > 0
     knows |= told < draws.threshold(assumed("notice.knows_entry_share"))
     chance = np.where(wrong, assumed("appeal.wronged_share"), assumed("appeal.rightful_share"))
-    weak = (state.agents.age_band[rows] >= 5) | (state.agents.education[rows] <= 1)
-    weak &= state.agents.sex[rows] < NO_SEX
+    weak = is_aged(state.agents[rows]) | is_little_schooled(state.agents[rows])
     chance = np.where(weak, chance * assumed("appeal.disadvantaged_factor"), chance)
     filing = knows & (luck < chance * draws.TWO_32)
     ids, rows, wrong, check = ids[filing], rows[filing], wrong[filing], check[filing]
@@ -104,11 +104,14 @@ def _repair(state: State, rules: Rules) -> None:
     """
     chains = state.chains
     found = np.full(len(state.agents), -1, np.int64)
+    codes = chains.packed.codes
+    negative = (codes["kind"] == ITEM) & ((codes["points_mp"] < 0) | rules.book.is_direct[codes["item"]])
+    lasting = codes["duration"] + rules.book.validity_months[codes["item"]]
     _find_repairable(
-        chains.head, chains.following, chains.entries, chains.status, rules.book.is_direct,
-        rules.book.validity_months, rules.regimes, state.active,
-        state.agents, state.seed, state.replication, state.month, found,
-        *dues_of_items(rules.book.district), state.service.liquid_months, means_terms(rules, state.month),
+        chains.head, chains.packed, negative, lasting, rules.regimes, state.active, state.agents,
+        state.seed, state.replication, state.month, found,
+        *(dues[codes["item"]] for dues in dues_of_items(rules.book.district)),
+        state.service.liquid_months, means_terms(rules, state.month),
     )  # fmt: skip
     rows = np.flatnonzero(found >= 0)
     ids = found[rows]
@@ -121,11 +124,9 @@ def _repair(state: State, rules: Rules) -> None:
 @compiled
 def _find_repairable(
     head,
-    following,
-    entries,
-    status,
-    direct_items,
-    validity,
+    packed,
+    negative,
+    lasting,
     regimes,
     active,
     agents,
@@ -138,7 +139,12 @@ def _find_repairable(
     liquid_months,
     means,
 ):
-    """Write for each row the oldest negative entry in force that its subject repairs this month, or -1."""
+    """Write for each row the oldest negative entry in force that its subject repairs this month, or -1.
+
+    `negative`, `lasting` (months from an entry's beginning until it is no longer in force), `due_yuan` and
+    `strained` go by code.
+    """
+    records, _, starts, months = packed
     for row in range(head.shape[0]):
         if head[row] < 0:
             continue
@@ -147,28 +153,29 @@ def _find_repairable(
             continue
         at = head[row]
         oldest = -1
+        place = months.shape[0] - 1
         while at >= 0:
-            entry = entries[at]
-            negative = entry.kind == ITEM and (entry.points_mp < 0 or direct_items[entry.item])
-            open_still = negative and status[at] & (VOIDED | REPAIRED | CONTESTED) == 0
-            in_force = month < entry.end + validity[entry.item]
-            if open_still and in_force and month - entry.posted >= regime.repair_wait_months:
-                oldest = at
-            at = following[at]
+            record = records[at]
+            if negative[record.code] and record.status & (VOIDED | REPAIRED | CONTESTED) == 0:
+                place = place_of_month(starts, at, place)
+                posted = months[place]
+                in_force = month < posted - record.delay + lasting[record.code]
+                if in_force and month - posted >= regime.repair_wait_months:
+                    oldest = at
+            at = record.following
         if oldest >= 0:
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
-            item = entries[oldest].item
+            code = records[oldest].code
             able = luck < regime.repair_chance and can_repair(
-                agents[row], due_yuan[item], strained[item], liquid_months[row], seed, replication, month,
+                agents[row], due_yuan[code], strained[code], liquid_months[row], seed, replication, month,
                 means,
             )  # fmt: skip
             if able:
                 found[row] = oldest
 
 
-def _entry_words(state: State, ids: np.ndarray, index: int) -> np.ndarray:
+def _entry_words(state: State, entries: np.ndarray, index: int) -> np.ndarray:
     """Return a word for each entry, keyed by subject, month and item: other entries do not matter."""
-    entries = state.chains.entries[ids]
     return draws.paired_words(
         state.seed,
         state.replication,

@@ -9,7 +9,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import contact_factor
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
 
@@ -87,7 +87,7 @@ def _learn(
         known = agent.awareness
         w0, w1, w2, w3 = draws.philox(seed, replication, np.int64(agent.slot), month, draws.AWARENESS, 0)
         if known & AWARE == 0:
-            top = ceiling_60 if agent.age_band >= 5 else ceiling
+            top = ceiling_60 if FIRST_BAND_OF_60 <= agent.age_band < MINOR else ceiling
             chance = spread[regime, 0] + models[agent.home] + imitation * informed[agent.home]
             if ranks[row].aware < top and w0 < chance * draws.TWO_32:
                 known |= AWARE

@@ -5,24 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.model.activities import discharge_number
 from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, State
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.ledger import VILLAGE
-from creditsim.spec.vocabulary import ACTIVE, AWARE, REGISTERED, TRAITS
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, REGISTERED, TRAITS
 
 _NAMES = (
     "agents", "active_agents", "adults", "filed", "scored", "stuck_low", "published", "trust_millionths",
     "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant",
-    "visits_compliant", "tutoring_year",
+    "visits_compliant", "tutoring_year", "teachers",
 )  # fmt: skip
 _COLUMNS = np.array([QUANTITIES.index(name) for name in _NAMES])
 _HELD = QUANTITIES.index("entries_held")
 _ACTIVE_TRAIT = 1 << TRAITS.index("active")
 _STUCK_MONTHS = 12
 _YEAR = 12
+_TEACHER = KINDS.index("teacher")
 
 
 def collecting(state: State, rules: Rules) -> None:
@@ -39,12 +41,11 @@ def collecting(state: State, rules: Rules) -> None:
     entries = chains.entries[standing]
     until = entries["end"] + rules.book.validity_months[entries["item"]]
     new_year = (entries["end"] // 12 + 1) * 12  # village scores end with the calendar year
-    standing = standing[state.month < np.where(entries["account"] == VILLAGE, new_year, until)]
-    rows = chains.rows_of(standing)
+    in_force = state.month < np.where(entries["account"] == VILLAGE, new_year, until)
+    rows = chains.rows_of(standing[in_force])
     state.count("false_standing", rows)
-    state.count(
-        "false_standing_months", rows, state.month - chains.entries["posted"][standing].astype(np.int64)
-    )
+    state.count("false_standing_months", rows, state.month - entries["posted"][in_force].astype(np.int64))
+    state.public["discharges"] = int(state.done[:, discharge_number()].sum())
     state.public["backlog"] = len(state.pending)
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
     _count_warned(state)
@@ -94,6 +95,7 @@ def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, l
             cell[9] += agent.awareness & AWARE != 0
             cell[10] += agent.awareness & REGISTERED != 0
             cell[11] += agent.awareness & ACTIVE != 0
+            cell[16] += agent.kind == _TEACHER
             cell[15] += last_tutoring[row] >= 0 and month - last_tutoring[row] < _YEAR
             cell[12] += deeds[row] & DID_GOOD != 0
         elif agent.kind == ENTERPRISE and works:

@@ -56,8 +56,7 @@ def _waiting_rows(state: State) -> np.ndarray:
 def _flag(state: State, chosen) -> np.ndarray:
     """Flag the rows of this month's entries that are chosen."""
     chains = state.chains
-    first = int(np.searchsorted(chains.entries["posted"][: chains.number], state.month))
-    ids = np.arange(first, chains.number)
+    ids = chains.posted_in(state.month)
     flags = np.zeros(len(state.agents), np.uint8)
     flags[chains.rows_of(ids[chosen(chains.entries[ids], chains.status[ids])])] = 1
     return flags

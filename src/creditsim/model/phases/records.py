@@ -87,7 +87,7 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
     linked = (agents.sex[rows] == NO_SEX) & (representative >= 0) & (item >= 0)
     linked[linked] = file_status(state, rules, representative[linked]) >= SCORED
     if linked.any():
-        new = chains.entries[ids[linked]].copy()
+        new = chains.entries[ids[linked]]
         targets = representative[linked]
         new["subject"], new["ref"], new["act"] = agents.slot[targets], ids[linked], -1
         new["item"] = item[linked]
@@ -98,7 +98,7 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
     docked &= rules.regimes.household_liability_on[state.active[rows]] == 1
     docked[docked] = file_status(state, rules, head[docked]) == ON_FILE
     if docked.any():
-        new = chains.entries[ids[docked]].copy()
+        new = chains.entries[ids[docked]]
         targets = head[docked]
         new["subject"], new["ref"], new["act"] = agents.slot[targets], ids[docked], -1
         chains.extend(targets, new, accepted["wrong"][docked])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.model.chains import LAST_MONTH, gather, item_entries
+from creditsim.model.chains import LAST_MONTH, item_entries
+from creditsim.model.packing import gather
 from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.scoring.enterprise import DIMENSIONS, evaluate_account
 from creditsim.scoring.fold import fold_account
+from creditsim.scoring.ledger import ENTRY
 from creditsim.spec.vocabulary import KINDS
 
 _ROOM = 256
@@ -29,35 +31,40 @@ def scoring(state: State, rules: Rules) -> None:
         _carry_stars(state, rules)
     chains = state.chains
     switched = (state.active != state.active_before).astype(np.uint8)
-    _fold_rows(
-        chains.head, chains.following, chains.entries, chains.dirty, chains.changes, switched, state.agents,
-        rules.book.district_items, rules.book.village_items, rules.book.district_rules,
-        rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
-        np.empty(_ROOM, np.int64), _ENTERPRISE, _VILLAGER,
-        rules.regimes.evaluation_on, rules.book.evaluated_items, rules.book.weighing, state.firm_class,
-        np.zeros(len(DIMENSIONS), np.int64),
-    )  # fmt: skip
+    row, room = 0, _ROOM
+    while row < len(state.agents):
+        row = _fold_rows(
+            row, chains.head, chains.packed, chains.dirty, chains.changes, switched, state.agents,
+            rules.book.district_items, rules.book.village_items, rules.book.district_rules,
+            rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
+            np.zeros(room, ENTRY), np.empty(room, np.int64), _ENTERPRISE, _VILLAGER,
+            rules.regimes.evaluation_on, rules.book.evaluated_items, rules.book.weighing, state.firm_class,
+            np.zeros(len(DIMENSIONS), np.int64),
+        )  # fmt: skip
+        room *= 4
     chains.dirty[:] = 0
     state.active_before = state.active.copy()
 
 
 @compiled
 def _fold_rows(
-    head, following, entries, dirty, changes, switched, agents,
-    district_items, village_items, district_rules, village_rules, carried_mp, active, month, index,
+    first, head, packed, dirty, changes, switched, agents,
+    district_items, village_items, district_rules, village_rules, carried_mp, active, month, entries, index,
     enterprise, villager, evaluation_on, evaluated, weighing, firm_class, dimensions,
 ):  # fmt: skip
-    """Fold each row whose account can have changed."""
-    for row in range(head.shape[0]):
+    """Fold each row from `first` whose account can have changed; return the first left out for want of room.
+
+    Larger rooms are made outside: arrays that change in the loop would slow down every fold.
+    """
+    for row in range(first, head.shape[0]):
         if head[row] < 0:
             continue
         due = dirty[row] == 1 or switched[row] == 1
         agent = agents[row]
         if due or changes[0, row] <= month:
-            number = gather(head, following, entries, row, 0, index)
+            number = gather(head, packed, row, 0, entries, index)
             if number > index.shape[0]:
-                index = np.empty(2 * number, np.int64)
-                number = gather(head, following, entries, row, 0, index)
+                return row
             score, grade, _, change = fold_account(
                 entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
             )
@@ -71,16 +78,17 @@ def _fold_rows(
             agent.grade = grade
             changes[0, row] = min(change, LAST_MONTH)
         if agent.kind == villager and (due or changes[1, row] <= month):
-            number = gather(head, following, entries, row, 1, index)
+            number = gather(head, packed, row, 1, entries, index)
             if number > index.shape[0]:
-                index = np.empty(2 * number, np.int64)
-                number = gather(head, following, entries, row, 1, index)
+                changes[1, row] = month  # still due: the grade is the new one by now
+                return row
             score, star, _, change = fold_account(
                 entries, index, number, month, village_items, village_rules[0], carried_mp[agent.grade]
             )
             agent.village_score_mp = score
             agent.star = star
             changes[1, row] = min(change, LAST_MONTH)
+    return head.shape[0]
 
 
 def _carry_stars(state: State, rules: Rules) -> None:

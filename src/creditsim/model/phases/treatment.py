@@ -6,12 +6,14 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.chains import WRONG, gather
+from creditsim.model.chains import WRONG
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
+from creditsim.model.packing import gather
 from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
 from creditsim.scoring.fold import fold_account
+from creditsim.scoring.ledger import ENTRY
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS, TRAITS
 
@@ -69,29 +71,29 @@ def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> 
     rows = rows[scored[rows] > 0]
     wronged = np.zeros(len(rows), np.bool_)
     _compare_without_false(
-        rows, chains.head, chains.following, chains.entries, chains.status, state.agents,
+        rows, chains.head, chains.packed, state.agents,
         rules.book.district_items, rules.book.village_items, rules.book.district_rules,
         rules.book.village_rules, rules.book.carried_mp, state.active, rules.regimes, state.month,
-        np.empty(4096, np.int64), wronged, rules.book.city_cutoffs_mp,
+        np.zeros(4096, ENTRY), np.empty(4096, np.int64), wronged, rules.book.city_cutoffs_mp,
     )  # fmt: skip
     state.count("wrongly_penalised", rows[wronged])
 
 
 @compiled
 def _compare_without_false(
-    rows, head, following, entries, status, agents, district_items, village_items,
-    district_rules, village_rules, carried_mp, active, regimes, month, index, wronged, city_cutoffs_mp,
+    rows, head, packed, agents, district_items, village_items, district_rules, village_rules,
+    carried_mp, active, regimes, month, entries, index, wronged, city_cutoffs_mp,
 ):  # fmt: skip
     """Fold accounts again without their false entries and compare what the grades are worth."""
     for position in range(rows.shape[0]):
         row = rows[position]
         agent = agents[row]
         worth = regimes[active[row]].worth_fen
-        number = _true_entries(gather(head, following, entries, row, 0, index), index, status)
+        number = _true_entries(gather(head, packed, row, 0, entries, index), entries, index, packed)
         score, grade, _, _ = fold_account(
             entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
         )
-        number = _true_entries(gather(head, following, entries, row, 1, index), index, status)
+        number = _true_entries(gather(head, packed, row, 1, entries, index), entries, index, packed)
         _, star, _, _ = fold_account(
             entries, index, number, month, village_items, village_rules[0], carried_mp[grade]
         )
@@ -112,11 +114,11 @@ def city_grade(score_mp, cutoffs_mp):
 
 
 @compiled
-def _true_entries(number, index, status):
+def _true_entries(number, entries, index, packed):
     """Move the positions of entries that are not false to the front; return their number."""
     kept = 0
     for k in range(min(number, index.shape[0])):
-        if status[index[k]] & WRONG == 0:
+        if packed.records[entries[index[k]].id].status & WRONG == 0:
             index[kept] = index[k]
             kept += 1
     return kept

@@ -1,0 +1,262 @@
+"""Judge the rows of the plan one by one: what each does alone, or what the plan lacks without it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from creditsim.analysis.compare import paired_differences
+from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.experiment.execute import run_scenarios
+from creditsim.spec.levers import LeverValue, levers
+from creditsim.spec.outcomes import outcomes
+from creditsim.spec.rows import Row, rows
+from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLAN = "five-entries-2020"
+"""The plan whose values a row's levers take."""
+
+
+@dataclass(frozen=True)
+class RowCase:
+    """The two scenarios that a row is judged by.
+
+    Attributes
+    ----------
+    levers : tuple of str
+        Levers of the row that the plan sets other than the baseline.
+    requires : tuple of str
+        Levers of other rows that both scenarios have at the plan's values.
+    against, treated : Scenario
+    """
+
+    row: Row
+    levers: tuple[str, ...]
+    requires: tuple[str, ...]
+    against: Scenario
+    treated: Scenario
+
+
+@dataclass(frozen=True)
+class JudgedOutcome:
+    """One outcome of a row: its role, what was declared, what was found.
+
+    Attributes
+    ----------
+    expected : {'lower', 'higher'} or None
+        The way it was declared to move; None where the sign is for the run to say.
+    line : mapping
+        Its line of differences, columns as `analysis.compare.DIFFERENCE_COLUMNS`.
+    """
+
+    outcome: str
+    role: str
+    expected: str | None
+    line: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it moved as declared; true where nothing was declared."""
+        return self.expected is None or self.line["verdict"] == self.expected
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the outcome as plain values for JSON: null, never NaN."""
+        numbers = {
+            name: None if math.isnan(self.line[name]) else self.line[name]
+            for name in ("difference", "low", "high")
+        }
+        return {
+            "outcome": self.outcome,
+            "role": self.role,
+            "unit": self.line["unit"],
+            "setting": self.line["setting"],
+            "expected": self.expected,
+            **numbers,
+            "verdict": self.line["verdict"],
+        }
+
+
+@dataclass(frozen=True)
+class JudgedRow:
+    """A row and what was found about it; `why` says why a direct outcome did not move as declared."""
+
+    case: RowCase
+    outcomes: tuple[JudgedOutcome, ...]
+    why: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as plain values for JSON."""
+        return {
+            "row": self.case.row.name,
+            "levers": list(self.case.levers),
+            "requires": list(self.case.requires),
+            "against": self.case.against.name,
+            "why": self.why,
+            "outcomes": [each.to_dict() for each in self.outcomes],
+        }
+
+
+class JudgedRows(tuple[JudgedRow, ...]):
+    """Rows of the plan as judged, in the plan's order; a table in notebooks."""
+
+    __slots__ = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a row and outcome, with unit, setting, expectation, interval and verdict."""
+        import pandas as pd
+
+        lines = [{"row": each.case.row.name, **line.to_dict()} for each in self for line in each.outcomes]
+        return pd.DataFrame(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the table for notebooks."""
+        return self.to_frame().to_html(index=False, na_rep="", float_format="{:.4g}".format)
+
+    def __repr__(self) -> str:
+        """Return the table as text."""
+        return self.to_frame().to_string(index=False, na_rep="", float_format="{:.4g}".format)
+
+
+def row_case(row: Row) -> RowCase:
+    """Return the scenarios that judge a row.
+
+    A row that is added stands on the status quo, in force everywhere from the first month,
+    with what its levers require (and what that requires) at the plan's values. A row that
+    enables others is taken out of the plan: its levers go back to the status quo, a rollout
+    lever to its value without any programme.
+
+    Examples
+    --------
+    >>> case = row_case(rows()["V2"])
+    >>> case.requires
+    ('files.villager_coverage_share',)
+    """
+    plan, baseline = load_scenario(PLAN), load_scenario(STATUS_QUO)
+    catalogue = levers()
+    if row.mode == "removed":
+        back = {
+            lever.name: lever.off if lever.name.startswith("rollout.") else baseline[lever.name]
+            for lever in row.levers()
+        }
+        without = plan.with_levers(back, name=f"{PLAN} without {row.name}")
+        changed = tuple(name for name in back if plan[name] != without[name])
+        return RowCase(row, changed, (), without, plan)
+    own = {lever.name: plan[lever.name] for lever in row.levers() if plan[lever.name] != baseline[lever.name]}
+    needed = _required(own, baseline)
+    label = f"{STATUS_QUO} with {', '.join(needed)}" if needed else STATUS_QUO
+    against = baseline.with_levers({name: plan[name] for name in needed}, name=label) if needed else baseline
+    treated = against.with_levers(own, name=f"{label} and {row.name}")
+    return RowCase(row, tuple(name for name in catalogue if name in own), needed, against, treated)
+
+
+def judge_rows(
+    names: Sequence[str] = (),
+    seed: int = 1,
+    replications: int = 4,
+    scale: float = 0.05,
+    months: int = 24,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> JudgedRows:
+    """Simulate rows of the plan and hold what moved against what was declared.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Rows; none means all 21.
+    replications : int
+        Paired: both scenarios of a row share people and luck.
+    workers : int
+        Processes; never changes a result.
+    progress : callable, optional
+        Called with (replications done, replications in all).
+
+    Raises
+    ------
+    InputError
+        If there is no such row.
+    """
+    cases = [row_case(_row(name)) for name in (names or tuple(rows()))]
+    scenarios = {}
+    for case in cases:
+        for scenario in (case.against, case.treated):
+            scenarios[scenario.name] = scenario.with_(months=months)
+    found, _ = run_scenarios(
+        list(scenarios.values()), replications, scale, seed, min(workers, replications), progress=progress
+    )
+    return JudgedRows(_judge(case, found) for case in cases)
+
+
+def _row(name: str) -> Row:
+    """Return a row by name, whatever its capitals."""
+    for row in rows().values():
+        if row.name.lower() == name.lower():
+            return row
+    raise InputError(Fault(unknown(name, rows(), "row of the plan"), key="rows"))
+
+
+def _required(own: Mapping[str, LeverValue], baseline: Scenario) -> tuple[str, ...]:
+    """Return the levers of other rows that some levers require and that the baseline leaves off."""
+    catalogue = levers()
+    needed, waiting = set(), list(own)
+    while waiting:
+        for name in catalogue[waiting.pop()].requires:
+            if name not in own and name not in needed and not catalogue[name].is_on(baseline[name]):
+                needed.add(name)
+                waiting.append(name)
+    return tuple(name for name in catalogue if name in needed)
+
+
+def _judge(case: RowCase, found: pd.DataFrame) -> JudgedRow:
+    """Return a row's outcomes with their differences and verdicts."""
+    wanted = [name for name, _, _ in case.row.outcomes()]
+    chosen = found[
+        found["scenario"].isin([case.against.name, case.treated.name])
+        & found["outcome"].isin(wanted)
+        & found["setting"].isin(["all", case.row.setting])
+        & (found["group"] == "all")
+    ]
+    for column in ("scenario", "setting", "group", "outcome"):
+        chosen = chosen.assign(**{column: chosen[column].cat.remove_unused_categories()})
+    differences = paired_differences(chosen, case.against.name)
+    judged = tuple(_judged(differences, case.row, name, role, way) for name, role, way in case.row.outcomes())
+    return JudgedRow(case, judged, _why(case.row, judged))
+
+
+def _judged(differences: pd.DataFrame, row: Row, name: str, role: str, expected: str | None) -> JudgedOutcome:
+    """Return one outcome of a row: in the row's setting if it exists there, else for the district."""
+    lines = differences[differences["outcome"] == name]
+    home = lines[lines["setting"] == row.setting]
+    found = (home if len(home) else lines[lines["setting"] == "all"]).to_dict("records")
+    return JudgedOutcome(name, role, expected, found[0] if found else _undefined(name))
+
+
+def _undefined(name: str) -> dict[str, Any]:
+    """Return the line of an outcome that neither scenario has."""
+    nothing = dict.fromkeys(("baseline_mean", "scenario_mean", "difference", "low", "high"), math.nan)
+    smallest, unit = outcomes()[name].smallest_relevant, outcomes()[name].unit
+    return {"outcome": name, "unit": unit, "setting": "all", "group": "all", **nothing,
+            "smallest_relevant": smallest, "verdict": "not defined"}  # fmt: skip
+
+
+def _why(row: Row, judged: Sequence[JudgedOutcome]) -> str | None:
+    """Return why direct outcomes did not move as declared, or None if all did."""
+    still = [each for each in judged if not each.moved]
+    if not still:
+        return None
+    parts = [row.if_still] if row.if_still else []
+    for each in still:
+        line = each.line
+        if math.isnan(line["difference"]):
+            parts.append(f"{each.outcome} is not defined in one of the two scenarios")
+        else:
+            parts.append(
+                f"{each.outcome} moved by {line['difference']:.4g} {line['unit']} ({line['verdict']}); "
+                f"{each.expected} by at least {line['smallest_relevant']:g} was declared"
+            )
+    return "; ".join(parts)

@@ -1,0 +1,107 @@
+"""What --help says about each command: what it does, what it writes, examples."""
+
+LIST_HELP = """List what can be named: scenarios, districts, rulebooks, outcomes, levers.
+
+\b
+Examples:
+  creditsim list
+  creditsim list outcomes
+  creditsim list scenarios --json
+"""
+
+LEVERS_HELP = """Show every lever that a scenario may set: range, default, what it requires, source.
+
+Values are written as a scenario file takes them. A lever that this version's model does not
+act on may only have its default.
+
+\b
+Examples:
+  creditsim levers
+  creditsim levers --row E4
+  creditsim levers --json
+"""
+
+ACTIVITIES_HELP = """Show every activity that agents may meet: rates, stakes, channels, scored items, source.
+
+With --rates the status quo of 2019 is simulated, and what its agents did in the year before
+the first policy month is held against each activity's base rate.
+
+\b
+Examples:
+  creditsim activities
+  creditsim activities --kind villager --lang zh
+  creditsim activities --rates --scale 0.1 --seed 1
+"""
+
+DIFF_HELP = """Show what differs between two scenarios: levers, and the public cost of a year.
+
+Nothing is simulated. Every lever is resolved, whether a file names it or not. Costs are
+those of a year of full delivery at the full size, by the department that leads the work.
+
+\b
+Examples:
+  creditsim diff status-quo-2019 five-entries-2020
+  creditsim diff five-entries-2020 my-plan.yaml --lang zh
+  creditsim diff five-entries-2020 guidance-2021 --json
+"""
+
+RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
+
+With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet and run.json.
+
+\b
+Examples:
+  creditsim run five-entries-2020 --scale 0.1
+  creditsim run five-entries-2020 --months 36 --scale 0.1 --seed 1 --out results --json
+  creditsim run my-plan.yaml --engine objects --scale 0.02
+"""
+
+COMPARE_HELP = """Compare scenarios with a baseline on the same people with the same luck.
+
+The baseline is added if it is not among them. With --out, DIR gets report.html,
+comparison.parquet, comparison.json and outcomes.parquet.
+
+A scenario named twice is compared with itself and must differ by exactly zero.
+
+\b
+Examples:
+  creditsim compare five-entries-2020 --out results
+  creditsim compare status-quo-2019 five-entries-2020 guidance-2021
+      --baseline status-quo-2019 --replications 10 --scale 0.1 --seed 1 --out results
+  creditsim compare five-entries-2020 my-plan.yaml --lang zh --out results-zh
+"""
+
+PATTERNS_HELP = """Hold the simulation against patterns that the field reports: met, not met, unclear.
+
+Each pattern has a band, a source and a role fixed before any run: input (a parameter was set
+from it), fit, or hold-out (only looked at). Nothing is tuned to meet one; "not met" is a finding.
+
+\b
+Examples:
+  creditsim patterns
+  creditsim patterns --replications 10 --scale 0.2 --seed 7 --json
+"""
+
+ROWS_HELP = """Judge the rows of the plan one by one: what each adds, or what the plan lacks without it.
+
+A row is added to the status quo together with what it requires; a row that enables others
+(P1-3, S1, S2, S3) is taken out of the whole plan. Direct outcomes were declared before any run
+and must move as declared; behaviour and harms are reported as found. Without ROW: all 21.
+
+\b
+Examples:
+  creditsim rows
+  creditsim rows E4 V3 --replications 10 --scale 0.1
+  creditsim rows --seed 7 --json
+"""
+
+REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
+
+DIR is a folder that `creditsim run --out DIR` wrote. A score that differs, or a ledger
+that was shortened or changed, is a finding: exit code 1.
+
+\b
+Examples:
+  creditsim replay results
+  creditsim replay results --json
+"""
