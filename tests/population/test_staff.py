@@ -101,7 +101,7 @@ def test_organisations_are_no_persons(full):
         assert not rows["awareness"].any()
         assert not rows["registration"].any()
         assert (rows["income_yuan_month"] > 0).all()
-        assert (rows["cell"] % 16 == 0).all()
+        assert (rows["cell"] % records.CELLS_PER_SETTING == records.OF_ORGANISATIONS).all()
 
 
 def test_budgets_follow_pupils_and_staff(full):

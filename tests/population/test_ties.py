@@ -52,7 +52,7 @@ def assumed():
 
 def assumptions(population, **changed):
     """Return the district's assumptions, those of the table supply replaced by name of item."""
-    found = dict(module._read_assumptions(population.name))
+    found = dict(module.read_assumptions(population.name))
     for key, row in found.items():
         if key[0] == "supply" and key[1] in changed:
             found[key] = row._replace(value=changed[key[1]])
@@ -373,7 +373,7 @@ def test_ties_are_built_once_and_go_with_their_population():
 
 def test_a_missing_assumption_is_named(small, monkeypatch):
     left = {key: row for key, row in assumptions(small).items() if key[0] != "staff_room"}
-    monkeypatch.setattr(module, "_read_assumptions", lambda name: left)
+    monkeypatch.setattr(module, "read_assumptions", lambda name: left)
     with pytest.raises(InputError, match=r"assumptions\.csv.*no row staff_room / teachers / room"):
         build_ties(dataclasses.replace(small))
 

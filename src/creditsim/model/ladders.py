@@ -34,8 +34,12 @@ PAID_BY_FUND = ("vil-fund-top", SUBDISTRICT_REWARD)
 STATED_FOR = {
     "village.welfare_differential_share": 0.3,
     "contest.hiring.score_weight": 0.15,
+    "trade.check_coverage_share": 0.4,
 }
 """Levers whose measures' worth is stated for this value; it goes with the value."""
+
+STATED_FOR_CUT = {"trade.low_grade_limit_share": 0.5}
+"""Levers whose measures' worth is stated for this value, and goes with how far the lever lies below 1."""
 
 BY_POSTED_CODE = ("ent-code-high", "ent-code-low")
 """Measures that hold for the shops that post their owner's code, by the owner's grade."""
@@ -93,6 +97,9 @@ def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int
         for lever, stated in STATED_FOR.items():
             if lever in measure.requires:
                 worth = worth * levers[lever] / stated
+        for lever, stated in STATED_FOR_CUT.items():
+            if lever in measure.requires:
+                worth = worth * (1.0 - levers[lever]) / (1.0 - stated)
         total += round(worth)
     return total
 

@@ -189,7 +189,7 @@ def build_ties(population: Population) -> Ties:
 
 
 @functools.cache
-def _read_assumptions(name: str) -> dict[tuple[str, str, str], Assumed]:
+def read_assumptions(name: str) -> dict[tuple[str, str, str], Assumed]:
     """Return the assumptions of a district with their ranges."""
     with data_path("districts", name, "assumptions.csv").open(encoding="utf-8", newline="") as lines:
         return {
@@ -204,7 +204,7 @@ def _make_ties(population: Population) -> Ties:
     """Return the ties of a population."""
     agents = population.agents
     key = (population.seed, population.replication)
-    assumed = _read_assumptions(population.name)
+    assumed = read_assumptions(population.name)
     firms = len(population.enterprises)
     employed = np.flatnonzero((agents["employer"] != NOBODY) & is_adult(agents))
     stood_for = np.flatnonzero(agents["representative"] != NOBODY)
@@ -330,7 +330,7 @@ def tail_exponent(degrees: np.ndarray, count: int) -> float:
 
 def _measures(ties: Ties) -> Iterator[tuple[str, str, float, float, float, float]]:
     """Give the rows of `Ties.check`."""
-    agents, assumed = ties.agents, _read_assumptions(ties.name)
+    agents, assumed = ties.agents, read_assumptions(ties.name)
     free = (float("nan"),) * 3
     one = (1.0, 1.0, 1.0)
 

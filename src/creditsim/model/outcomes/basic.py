@@ -97,10 +97,10 @@ def _sites_active(track: Track, sums: Sums) -> np.ndarray:
 
 
 def _burden(track: Track, sums: Sums) -> np.ndarray:
-    """Return firms' time for visits and the fines they paid, yuan a month."""
+    """Return firms' time for visits, the fines they paid and their checks of customers, yuan a month."""
     firms = sums_of(track, "enterprise", "all")
     visits = firms["visits"] * assumed("inspection.firm_cost_yuan_per_visit")
-    return (visits + firms["fines_fen"] / 100.0) / track.scale
+    return (visits + (firms["fines_fen"] + firms["trade_check_cost_fen"]) / 100.0) / track.scale
 
 
 def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
