@@ -53,7 +53,7 @@ TUTORING = "tch-paid-tutoring"
 DISCHARGE = "ent-environment-discharge"
 """Activities that outcomes single out."""
 
-SINGLE, RECURRING = 1, 2
+SINGLE, RECURRING, TRADE = 1, 2, 3
 """How a due falls due, ``ACTIVITY.due``; 0 for what is no due."""
 
 SUPERVISION = "school.supervision_visits_per_month"
@@ -236,7 +236,7 @@ def _fill(row: np.void, activity: Activity) -> None:
     row["tutoring"] = activity.id == TUTORING
     row["local"] = activity.items[0].startswith(("rural-", "comm-"))
     row["hours_tenths"] = round((activity.hours or 0) * 10)
-    row["due"] = ("", "single", "recurring").index(activity.due)
+    row["due"] = ("", "single", "recurring", "trade").index(activity.due)
     row["strained"] = threshold(activity.strained_share)
 
 

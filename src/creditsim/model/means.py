@@ -12,8 +12,9 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model import world
-from creditsim.model.activities import RECURRING
+from creditsim.model.activities import RECURRING, TRADE
 from creditsim.model.regimes import Rules
+from creditsim.model.state import State
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.rulebook import Rulebook
 from creditsim.spec.activities import activities
@@ -21,6 +22,9 @@ from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS
 
 _ENTERPRISE = KINDS.index("enterprise")
+
+OWED_TO_TRADE = -1.0
+"""In place of an amount: what a firm owes its trade partners, whatever it is."""
 
 # Numbers of the array that `means_terms` returns.
 (
@@ -49,12 +53,15 @@ def means_terms(rules: Rules, month: int) -> np.ndarray:
 
 
 @compiled
-def is_unable(agent, activity, due_yuan, liquid_months, seed, replication, month, terms):
+def is_unable(agent, activity, due_yuan, liquid_months, owes_trade, seed, replication, month, terms):
     """Say whether an agent lacks the cash for a due this month.
 
     A recurring due goes unpaid in the month in which the cash first falls below it; a
-    single one whenever it falls due while the cash is below it.
+    single one whenever it falls due while the cash is below it. Whether a firm can no longer
+    pay its trade partners (`owes_trade`) is for the trade to say.
     """
+    if activity.due == TRADE:
+        return owes_trade == 1
     if activity.due == 0 or (agent.sex == NO_SEX and agent.kind != _ENTERPRISE):
         return False
     spent = months_without_income(agent, activity.strained, seed, replication, month, terms)
@@ -113,14 +120,25 @@ def fine_factor(regime, sanctioned, last_sanction, month, months, most):
     return 1.0 + regime.escalation * min(np.float64(sanctioned), most)
 
 
+def stopped_paying(state: State) -> np.ndarray:
+    """Flag the agents whose firm could not pay its trade partners last month, for the first time on end."""
+    short = np.zeros(len(state.agents), np.uint8)
+    short[: len(state.trade.unable)] = state.trade.unable
+    new = short & (state.service.short_before == 0)
+    state.service.short_before = short
+    return new
+
+
 def escalation_terms() -> tuple[float, float]:
     """Return for how many months a sanction counts, and how many count at most."""
     return assumed("escalation.memory_months"), assumed("escalation.most_steps")
 
 
 @compiled
-def can_repair(agent, due_yuan, strained, liquid_months, seed, replication, month, terms):
+def can_repair(agent, due_yuan, strained, liquid_months, owes_trade, seed, replication, month, terms):
     """Say whether an agent has the cash to make good an entry of a due; anything else it can."""
+    if due_yuan == OWED_TO_TRADE:
+        return owes_trade == 0
     if due_yuan <= 0.0:
         return True
     spent = months_without_income(agent, strained, seed, replication, month, terms)
@@ -128,13 +146,20 @@ def can_repair(agent, due_yuan, strained, liquid_months, seed, replication, mont
 
 
 def dues_of_items(book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
-    """Return the due behind each item: its smallest median in yuan (0: none), and its strained threshold."""
+    """Return the due behind each item: its smallest median in yuan (0: none), and its strained threshold.
+
+    An item of what is owed to trade partners has OWED_TO_TRADE.
+    """
     amounts = np.zeros(len(book.items))
     strained = np.zeros(len(book.items), np.int64)
     for activity in activities():
         for item in activity.items if activity.due else ():
             number = book.item_index.get(item, -1)
-            if number >= 0 and (amounts[number] == 0.0 or activity.stake_yuan < amounts[number]):
+            if number < 0:
+                continue
+            if activity.due == "trade":
+                amounts[number] = OWED_TO_TRADE
+            elif amounts[number] == 0.0 or activity.stake_yuan < amounts[number]:
                 amounts[number] = activity.stake_yuan
                 strained[number] = draws.threshold(activity.strained_share)
     return amounts, strained

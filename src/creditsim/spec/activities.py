@@ -62,10 +62,10 @@ class Activity(Passport):
         Whether it may be done for the points alone.
     hours : float
         Hours that one act enters as service; 0 if none.
-    due : {'', 'single', 'recurring'}
+    due : {'', 'single', 'recurring', 'trade'}
         Whether the breach leaves a due unpaid, which then may be for want of cash: a due that
-        falls due once, or one of every month, missed in the month in which the cash runs out.
-        The amount due is the stake.
+        falls due once, or one of every month, missed in the month in which the cash runs out; its
+        amount is the stake. Or what a firm owes its trade partners, which the trade keeps.
     strained_share : float
         Share of those who meet the due that are short of income, where it differs from the
         share of all agents (``means.strained_*_share``); 0 if it does not.
@@ -99,7 +99,7 @@ class Activity(Passport):
     dedicated_inspection: Share = 0.0
     fine_substitute_yuan: Amount = 0.0
     hours: Amount = 0.0
-    due: Literal["", "single", "recurring"] = ""
+    due: Literal["", "single", "recurring", "trade"] = ""
     strained_share: Share = 0.0
     in_person: bool = False
 

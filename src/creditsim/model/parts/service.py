@@ -44,6 +44,8 @@ class Service:
         Cash kept by an agent with an income, in months of its income or turnover; fixed.
     sanctioned, last_sanction : ndarray of uint8, int16
         Of enterprises: fines in a row, each within memory of the one before; month of the last.
+    short_before : ndarray of uint8
+        1 where a firm could not pay its trade partners in the month before last.
     named : ndarray of NAMED
         Role models on display.
     named_lately : ndarray of float64, by site
@@ -53,6 +55,7 @@ class Service:
     liquid_months: np.ndarray
     sanctioned: np.ndarray
     last_sanction: np.ndarray
+    short_before: np.ndarray
     named: np.ndarray
     named_lately: np.ndarray
 
@@ -64,6 +67,7 @@ def first_service(population: Population) -> Service:
         liquid_months=_liquid_months(population),
         sanctioned=np.zeros(size, np.uint8),
         last_sanction=np.full(size, -1, np.int16),
+        short_before=np.zeros(size, np.uint8),
         named=np.zeros(0, NAMED),
         named_lately=np.zeros(len(population.sites)),
     )

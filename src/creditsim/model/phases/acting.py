@@ -25,7 +25,13 @@ from creditsim.model.choice import (
     worth_of_gain,
     worth_of_loss,
 )
-from creditsim.model.means import escalation_terms, fine_factor, is_unable, means_terms
+from creditsim.model.means import (
+    escalation_terms,
+    fine_factor,
+    is_unable,
+    means_terms,
+    stopped_paying,
+)
 from creditsim.model.phases.noticing import UNABLE, conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import PENDING, POSTED, State
@@ -68,7 +74,8 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
         Decides opportunities in place of the compiled rule (object by object).
     """
     bounds = np.linspace(0, len(state.agents), threads + 1).astype(np.int64)
-    parts = [_Part(state, rules, int(a), int(b)) for a, b in itertools.pairwise(bounds)]
+    stopped = stopped_paying(state)
+    parts = [_Part(state, rules, int(a), int(b), stopped) for a, b in itertools.pairwise(bounds)]
     if threads == 1 or decide is not None:
         for part in parts:
             part.act(decide)
@@ -84,8 +91,8 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
 class _Part:
     """A run of neighbouring rows, with event and count arrays of its own."""
 
-    def __init__(self, state: State, rules: Rules, low: int, high: int):
-        self.state, self.rules, self.low, self.high = state, rules, low, high
+    def __init__(self, state: State, rules: Rules, low: int, high: int, stopped: np.ndarray):
+        self.state, self.rules, self.low, self.high, self.stopped = state, rules, low, high, stopped
         self.counts = np.zeros_like(state.counts)
         self.done = np.zeros_like(state.done)
         self.met = np.zeros_like(state.met)
@@ -118,7 +125,7 @@ class _Part:
             number = _find(
                 self.low, self.high, state.agents, rules.activities, state.seed, state.replication,
                 state.month, stake_multipliers(), draws.logistic_quantiles(), found,
-                opportunity_thresholds(rules, state.month), state.service.liquid_months,
+                opportunity_thresholds(rules, state.month), state.service.liquid_months, self.stopped,
                 means_terms(rules, state.month),
             )  # fmt: skip
             if number <= room:
@@ -187,7 +194,7 @@ def meets(agent, activity):
 @compiled
 def _find(
     low, high, agents, activities, seed, replication, month, stakes, quantiles, found,
-    thresholds, liquid_months, means,
+    thresholds, liquid_months, stopped, means,
 ):  # fmt: skip
     """Write the opportunities of rows low to high; return their number, also beyond the room."""
     number = 0
@@ -223,8 +230,8 @@ def _find(
                 if activity.due > 0:
                     chance.words[3] = draws.word(seed, replication, slot, month, draws.MEANS, 4 + k)
                     unable = is_unable(
-                        agent, activity, chance.stake_yuan, liquid_months[row], seed, replication, month,
-                        means,
+                        agent, activity, chance.stake_yuan, liquid_months[row], stopped[row], seed,
+                        replication, month, means,
                     )  # fmt: skip
                     if unable:
                         chance.acted = UNABLE

@@ -111,7 +111,7 @@ def _repair(state: State, rules: Rules) -> None:
         chains.head, chains.packed, negative, lasting, rules.regimes, state.active, state.agents,
         state.seed, state.replication, state.month, found,
         *(dues[codes["item"]] for dues in dues_of_items(rules.book.district)),
-        state.service.liquid_months, means_terms(rules, state.month),
+        state.service.liquid_months, state.service.short_before, means_terms(rules, state.month),
     )  # fmt: skip
     rows = np.flatnonzero(found >= 0)
     ids = found[rows]
@@ -137,6 +137,7 @@ def _find_repairable(
     due_yuan,
     strained,
     liquid_months,
+    short,
     means,
 ):
     """Write for each row the oldest negative entry in force that its subject repairs this month, or -1.
@@ -167,8 +168,8 @@ def _find_repairable(
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
             code = records[oldest].code
             able = luck < regime.repair_chance and can_repair(
-                agents[row], due_yuan[code], strained[code], liquid_months[row], seed, replication, month,
-                means,
+                agents[row], due_yuan[code], strained[code], liquid_months[row], short[row], seed,
+                replication, month, means,
             )  # fmt: skip
             if able:
                 found[row] = oldest
