@@ -12,7 +12,7 @@ PLAN_ROWS = (
 
 
 def test_all_21_rows_are_there_in_the_order_of_the_plan():
-    assert list(rows()) == PLAN_ROWS
+    assert tuple(rows()) == PLAN_ROWS
 
 
 @pytest.mark.parametrize("name", PLAN_ROWS)

@@ -41,6 +41,7 @@ ACTIVITY = np.dtype(
         ("sorts", "u1"),
         ("tutoring", "u1"),
         ("local", "u1"),
+        ("obligation", "i1"),
         ("hours_tenths", "i4"),
         ("due", "u1"),
         ("strained", "i8"),
@@ -52,6 +53,9 @@ SORTING = "res-waste-sorting"
 TUTORING = "tch-paid-tutoring"
 DISCHARGE = "ent-environment-discharge"
 """Activities that outcomes single out."""
+
+OBLIGATIONS = ("ag-payment-arrears", "ag-broken-promise")
+"""Activities that break a contract or promise of a public body; `ACTIVITY.obligation` is the place, or -1."""
 
 SINGLE, RECURRING, TRADE = 1, 2, 3
 """How a due falls due, ``ACTIVITY.due``; 0 for what is no due."""
@@ -234,6 +238,7 @@ def _fill(row: np.void, activity: Activity) -> None:
     row["cheap"] = gamed and activity.social_yuan <= assumed("gaming.cheap_benefit_yuan")
     row["sorts"] = activity.id == SORTING
     row["tutoring"] = activity.id == TUTORING
+    row["obligation"] = OBLIGATIONS.index(activity.id) if activity.id in OBLIGATIONS else -1
     row["local"] = activity.items[0].startswith(("rural-", "comm-"))
     row["hours_tenths"] = round((activity.hours or 0) * 10)
     row["due"] = ("", "single", "recurring", "trade").index(activity.due)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from creditsim.scoring.enterprise import evaluation_table
-from creditsim.scoring.rulebook import Rulebook
+from creditsim.scoring.rulebook import Item, Rulebook
 from creditsim.spec.evaluation import load_evaluation
 from creditsim.spec.rulebooks import load_rulebook
 from creditsim.spec.vocabulary import GRADES
@@ -39,8 +39,12 @@ class BookTables:
     is_direct, is_step : ndarray of bool, by item
     validity_months, points_mp, representative_item : ndarray, by item
         The last: the item that a firm's entry brings its representative; -1 for none.
-    step_tenths, step_items, step_points_mp : ndarray
+    step_tenths, step_items : ndarray
         Volunteer-hour steps, ascending, in tenths of an hour.
+    step_points_mp : ndarray, shape (2, steps)
+        Their points in each regime.
+    is_public : ndarray of bool, by item
+        Negative items that rest on an effective document, traffic fines apart: they are published.
     city_cutoffs_mp : ndarray
         Cutoffs of the city's own grades, by which the city's own benefits go.
     star_items : ndarray, by star
@@ -65,6 +69,7 @@ class BookTables:
     step_tenths: np.ndarray
     step_items: np.ndarray
     step_points_mp: np.ndarray
+    is_public: np.ndarray
     city_cutoffs_mp: np.ndarray
     star_items: np.ndarray
 
@@ -124,10 +129,53 @@ def book_tables(values: tuple[Mapping[str, Any], Mapping[str, Any]]) -> BookTabl
         representative_item=representative,
         step_tenths=np.array([round(step["from"] * 10) for step in steps]),
         step_items=items,
-        step_points_mp=points[items],
+        step_points_mp=np.stack([step_points_mp(district, items, levers) for levers in values]),
+        is_public=np.array(
+            [
+                item.evidence == "effective_document"
+                and item.direction != "bonus"
+                and "minor_traffic" not in item.flags
+                for item in district.items
+            ]
+        ),
         city_cutoffs_mp=load_rulebook(CITY_BOOK).cutoffs_mp,
         star_items=star_items,
     )
+
+
+def entered_mp(item: Item, book: Rulebook, levers: Mapping[str, Any]) -> int:
+    """Return the points, signed, in milli-points, under which an item is entered.
+
+    Those of the book, but for the usual deductions of compact and community items and for
+    volunteer hours, where levers set the points; hours keep the book's proportions.
+    """
+    if item.direction == "deduction":
+        lever = usual_deduction(item)
+        return -round(levers[lever] * 1000) if lever else item.points_mp
+    bonus = levers["community.volunteer_bonus_points"]
+    if bonus > 0 and item.id in (ids := _volunteer_steps(book)):
+        return round(item.points_mp * bonus * 1000 / book[ids[0]].points_mp)
+    return item.points_mp
+
+
+def usual_deduction(item: Item) -> str:
+    """Return the lever that sets an item's deduction, or nothing."""
+    if item.direction != "deduction":
+        return ""
+    if item.list == "rural":
+        return "village.compact_deduction_points"
+    return "community.uncivil_deduction_points" if item.list == "community" else ""
+
+
+def step_points_mp(book: Rulebook, items: np.ndarray, levers: Mapping[str, Any]) -> np.ndarray:
+    """Return the points of the volunteer steps under some levers."""
+    return np.array([entered_mp(book.items[item], book, levers) for item in items.tolist()], np.int64)
+
+
+def _volunteer_steps(book: Rulebook) -> list[str]:
+    """Return the items of the volunteer steps that count for individuals, ascending."""
+    steps = next(group["steps"] for group in book.meta["step_groups"] if group["name"] == VOLUNTEER_STEPS)
+    return [step["item"] for step in steps if "individual" in step["lists"]]
 
 
 def _weights(levers: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from creditsim.core.compiled import compiled
 from creditsim.spec.vocabulary import CHANNELS
 
-COMPLAINT = CHANNELS.index("complaint")
+COMPLAINT, COURT = CHANNELS.index("complaint"), CHANNELS.index("court")
 
 
 @compiled
@@ -24,14 +24,15 @@ def perceived_detection(agent, activity, visit_rate, complaint_factor):
     The channels' base chances, each times the agent's belief in that channel (1 = just
     right), act independently. `visit_rate` is the chance of an inspection visit in the
     month, with which the chance that a visit sees the act is multiplied; `complaint_factor`
-    multiplies the chance of complaints (above 1 where a score code is posted).
+    multiplies the chance of complaints (above 1 where a score code is posted, or where a
+    public body's promise is registered: then also that of suits).
     """
     missed = 1.0
     for channel in range(7):
         chance = activity.channels[channel]
         if channel == 0:
             chance = chance + visit_rate * activity.seen_given_visit
-        elif channel == COMPLAINT:
+        elif channel == COMPLAINT or (channel == COURT and activity.obligation >= 0):
             chance = chance * complaint_factor
         chance = chance * agent.belief[channel]
         if chance >= 1.0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from creditsim.model.books import usual_deduction
 from creditsim.scoring.rulebook import Item, Rulebook
 from creditsim.spec.activities import Activity
 from creditsim.spec.vocabulary import CHANNELS
@@ -35,7 +36,8 @@ def entry_items(activity: Activity, book: Rulebook, levers: Mapping[str, Any]) -
 
     The first item of an activity is the ordinary entry. A court's finding takes the direct
     grade, else the first item that rests on an effective document; where only effective
-    documents may be entered, other channels enter no deduction at all.
+    documents may be entered, other channels enter no deduction at all. What a body's own
+    records say to the credit of its staff is entered only where commendations are.
     """
     allowed = [item for item in map(book.__getitem__, activity.items) if _is_allowed(item, levers)]
     return [_entry_item(activity, channel, allowed, levers) for channel in CHANNELS]
@@ -45,7 +47,10 @@ def _entry_item(
     activity: Activity, channel: str, allowed: list[Item], levers: Mapping[str, Any]
 ) -> Item | None:
     """Return the item of one channel."""
+    commended = activity.kinds == ("civil_servant",) and "automatic_record" in activity.channels
     if activity.direction == "merit":
+        if commended and not levers["files.civil_servant_commendation_on"]:
+            return None
         return next((item for item in allowed if item.direction == "bonus"), None)
     negative = [item for item in allowed if item.direction != "bonus"]
     documents = [i for i in negative if i.evidence == "effective_document" and i.legal_basis != "none_found"]
@@ -60,6 +65,9 @@ def _is_allowed(item: Item, levers: Mapping[str, Any]) -> bool:
     """Say whether the scenario lets an item be entered at all."""
     flags = frozenset(item.flags)
     if not levers["score.city_on"] or flags & NEVER_SIMULATED:
+        return False
+    lever = usual_deduction(item)
+    if lever and not levers[lever]:
         return False
     if item.list == "rural" and not levers["village.compact_on"]:
         return False

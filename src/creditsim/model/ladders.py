@@ -104,6 +104,12 @@ def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int
     return total
 
 
+def event_worth_fen(kind: str, event: str, levers: Mapping[str, Any]) -> int:
+    """Return the mean monthly worth to a kind, in fen, of the measures in force that follow an event."""
+    chosen = [each for each in measures() if each.trigger_event == event and kind in each.kinds]
+    return mean_worth_fen([each for each in chosen if in_force(each, levers)], levers)
+
+
 @functools.cache
 def code_worth_yuan() -> tuple[float, ...]:
     """Return the monthly worth of a posted code by the owner's grade, D first."""

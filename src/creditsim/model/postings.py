@@ -10,7 +10,7 @@ import numpy as np
 
 from creditsim.core.draws import threshold
 from creditsim.model.activities import visit_rate
-from creditsim.model.books import step_hours
+from creditsim.model.books import entered_mp, step_hours
 from creditsim.model.entries import entry_items
 from creditsim.scoring.rulebook import Item, Rulebook
 from creditsim.spec.activities import Activity, activities
@@ -86,31 +86,34 @@ def fill_postings(rows: np.ndarray, levers: Mapping[str, Any], book: Rulebook, r
     for k, activity in enumerate(activities()):
         items = entry_items(activity, book, levers)
         rows[k]["items"] = [-1 if item is None else book.item_index[item.id] for item in items]
-        rows[k]["points_mp"] = [0 if item is None else item.points_mp for item in items]
-        rows[k]["worth_mp"] = reckoned_mp(activity, items, book)
+        rows[k]["points_mp"] = [0 if item is None else entered_mp(item, book, levers) for item in items]
+        rows[k]["worth_mp"] = reckoned_mp(activity, items, book, levers)
         used = [item for item in items if item is not None]
         first = used[0] if used else None
         rows[k]["account"] = int(first is not None and first.list == "rural")
-        rows[k]["needs_file"] = first is not None and first.list in ("rural", "community")
+        own_file = activity.kinds == ("civil_servant",)
+        rows[k]["needs_file"] = first is not None and (own_file or first.list in ("rural", "community"))
         rows[k]["months"] = discounted_months(first.validity_months) if first else 0.0
         rows[k]["learns_of"] = _posted_shares(activity, items, regime)
 
 
-def reckoned_mp(activity: Activity, items: Sequence[Item | None], book: Rulebook) -> int:
+def reckoned_mp(
+    activity: Activity, items: Sequence[Item | None], book: Rulebook, levers: Mapping[str, Any]
+) -> int:
     """Return the points (size, milli-points) that an act is reckoned to bring or cost.
 
     The largest over the channels. Service that counts by steps of hours is reckoned pro
     rata: an act of 3 hours towards 10 hours for 2 points is reckoned with 0.6 points.
     """
-    size = max((item_size_mp(item, book) for item in items if item is not None), default=0)
+    size = max((item_size_mp(item, book, levers) for item in items if item is not None), default=0)
     hours = step_hours(book, next((item.id for item in items if item is not None), ""))
     return round(size * activity.hours / hours) if hours and activity.hours else size
 
 
-def item_size_mp(item: Item, book: Rulebook) -> int:
+def item_size_mp(item: Item, book: Rulebook, levers: Mapping[str, Any]) -> int:
     """Return what an item moves a base score by, in milli-points; a direct grade moves it to its own."""
     if not item.direct_grade:
-        return abs(item.points_mp)
+        return abs(entered_mp(item, book, levers))
     return book.base_mp - int(book.rule_record["direct_score_mp"][GRADES.index(item.direct_grade)])
 
 

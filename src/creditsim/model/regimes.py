@@ -16,8 +16,14 @@ from creditsim.core.draws import threshold
 from creditsim.core.months import month_index
 from creditsim.model.activities import activity_table
 from creditsim.model.books import BookTables, book_tables
-from creditsim.model.ladders import CUTOFFS, LADDERS, SUBDISTRICT_REWARD, fill_ladders
-from creditsim.model.postings import POSTING, filing_thresholds, fill_attainable, fill_postings
+from creditsim.model.ladders import CUTOFFS, LADDERS, SUBDISTRICT_REWARD, event_worth_fen, fill_ladders
+from creditsim.model.postings import (
+    POSTING,
+    discounted_months,
+    filing_thresholds,
+    fill_attainable,
+    fill_postings,
+)
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
@@ -41,15 +47,19 @@ REGIME = np.dtype(
         ("migrants_included", "i8"),
         ("employee_cover", "i8"),
         ("pledge_invited", "i8"),
+        ("school_pledge_invited", "i8"),
         ("code_posted", "i8"),
         ("file_cover", "i8", (len(KINDS),)),
         ("filing", "i8", (3, 2, len(CHANNELS))),
         ("evaluation_on", "u1"),
+        ("classification_on", "u1"),
+        ("agency_evaluation_on", "u1"),
         ("fine_level", "f8"),
         ("escalation", "f8"),
         ("spared_able", "i8"),
         ("spared_unable", "i8"),
         ("class_weight", "i8", (len(CLASSES),)),
+        ("school_class_weight", "i8", (len(CLASSES),)),
         ("random_floor_ppm", "i8"),
         ("warning_mp", "i4"),
         ("cutoffs_mp", "f8", (2, CUTOFFS)),
@@ -65,6 +75,10 @@ REGIME = np.dtype(
         ("fund_claim_fen", "i8"),
         ("fund_top_ppm", "i8"),
         ("subdistrict_claim_fen", "i8"),
+        ("bad_file_yuan", "f8", (len(KINDS),)),
+        ("bad_file_fen", "i8", (len(KINDS),)),
+        ("body_good_fen", "i8"),
+        ("body_bad_fen", "i8"),
     ]
 )
 """One regime. Probabilities are 32-bit thresholds; ladders are (account, kind, cutoff), lowest first."""
@@ -176,13 +190,17 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
     row["household_liability_on"] = levers["village.household_liability_on"]
     row["public_ranking_on"] = levers["village.public_ranking_on"]
     row["migrants_included"] = threshold(levers["community.migrants_included_share"])
-    for kind in ("teacher", "villager", "resident"):
+    for kind in ("teacher", "villager", "resident", "student", "civil_servant"):
         row["file_cover"][KINDS.index(kind)] = threshold(levers[f"files.{kind}_coverage_share"])
     row["employee_cover"] = threshold(levers["files.employee_coverage_share"])
     row["pledge_invited"] = threshold(levers["pledge.firm_drive_coverage_share"])
+    row["school_pledge_invited"] = threshold(levers["pledge.school_coverage_share"])
     row["code_posted"] = threshold(levers["pledge.owner_code_posted_share"])
     row["filing"] = filing_thresholds(levers)
     row["evaluation_on"] = row["score_on"] and levers["evaluation.firm_five_dimension_on"]
+    row["classification_on"] = row["score_on"] and levers["school.classification_on"]
+    row["school_class_weight"] = _school_class_weights(row)
+    row["agency_evaluation_on"] = levers["agency.evaluation_on"]
     row["fine_level"] = levers["enforcement.fine_level_share"]
     row["escalation"] = levers["enforcement.repeat_escalation_share"]
     if levers["enforcement.ability_test_on"]:
@@ -197,7 +215,12 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
     row["sorting_reward_yuan"] = levers["community.sorting_reward_yuan"]
     row["sorting_sites"] = threshold(levers["community.sorting_sites_share"])
     row["fund_sites"] = threshold(levers["village.fund_villages_share"])
+    row["body_good_fen"] = event_worth_fen("agency", "promises_kept", levers)
+    row["body_bad_fen"] = -event_worth_fen("agency", "promise_broken", levers)
     if row["score_on"]:
+        lost = [-event_worth_fen(kind, "bad_file", levers) for kind in KINDS]
+        row["bad_file_fen"] = lost
+        row["bad_file_yuan"] = [fen / 100.0 * discounted_months(12) for fen in lost]
         fill_ladders(row, levers)
         _fill_funds(row, levers)
 
@@ -208,6 +231,14 @@ def _class_weights(levers: Mapping[str, Any]) -> list[int]:
         return [1000] * len(CLASSES)
     low = max(1, round(levers["inspection.bottom_grade_visit_ratio_share"] * 1000))
     high = max(1, round(levers["inspection.top_grade_visit_ratio_share"] * 1000))
+    return [low, low, 1000, high]
+
+
+def _school_class_weights(row: np.void) -> list[int]:
+    """Return relative rates of supervision by class in thousandths, D first; all alike without classes."""
+    if not row["classification_on"]:
+        return [1000] * len(CLASSES)
+    low, high = (round(assumed(f"supervision.{name}_class_ratio") * 1000) for name in ("bottom", "top"))
     return [low, low, 1000, high]
 
 

@@ -43,12 +43,19 @@ PENDING = np.dtype(
         ("event", "i4"),
         ("due", "u1"),
         ("check", "i8"),
+        ("flags", "u1"),
+        ("generation", "u1"),
     ]
 )
-"""A filed record that waits for the verification desk; `check` is its 32-bit word there."""
+"""A filed record that waits for its desk; `check` is its 32-bit word there, `generation` who held the row."""
 
-CASE = np.dtype([("entry", "i8"), ("row", "i4"), ("filed", "i4"), ("wrong", "u1"), ("check", "i8")])
-"""An appeal that waits for its desk."""
+# Bits of a record's flags: delivered once more; objected to before posting; made up to fill a quota.
+COPY, OBJECTED, PADDED = 1, 2, 4
+
+CASE = np.dtype(
+    [("entry", "i8"), ("row", "i4"), ("filed", "i4"), ("due", "i4"), ("wrong", "u1"), ("check", "i8")]
+)
+"""An appeal that waits for its desk; `due` is the month in which its time limit ends."""
 
 # Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash); the last
 # two: left a due unpaid for want of cash, and was penalised for that.

@@ -9,6 +9,7 @@ import numpy as np
 
 from creditsim.model.choice import acts
 from creditsim.model.means import escalation_terms, fine_factor
+from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.phases.acting import reckoned_visits, role_model_share, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
@@ -67,11 +68,16 @@ class RowAgent(mesa.Agent):
         """Return the utility of acting, without its noise (no unit)."""
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
-        return utility_of(
+        factor, loss, shift = duty_terms(
+            rules.activities[k], self.row, state.public_bodies.first_row, state.public_bodies.duties
+        )
+        if state.pledges[self.row] & POSTED:
+            factor = assumed("pledge.complaint_factor")
+        return shift + utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
-            state.ranks[self.row], opportunity.stake_yuan, state.done[home, k], state.met[home, k],
+            state.ranks[self.row], opportunity.stake_yuan - loss, state.done[home, k], state.met[home, k],
             self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
-            assumed("pledge.complaint_factor") if state.pledges[self.row] & POSTED else 1.0,
+            factor,
             fine_factor(
                 rules.regimes[regime], state.service.sanctioned[self.row],
                 state.service.last_sanction[self.row], state.month, *escalation_terms(),

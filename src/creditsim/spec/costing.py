@@ -10,12 +10,14 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from creditsim.spec.assumptions import assumed
 from creditsim.spec.costs import district_heads, unit_costs
 from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
 
 VISITS = "inspection.visits_per_month"
 WAIVER = "service.certificate_waiver_share"
+SUPERVISION = "school.supervision_visits_per_month"
 MONTHS = 12
 
 
@@ -127,8 +129,8 @@ def yearly_cost(
     scenario : Scenario
         Its policy counts, not its calendar.
     heads : mapping, optional
-        People, adults, villagers, residents, urban_households; the full-size district's
-        where left out.
+        People, adults, villagers, residents, urban_households, teachers, civil_servants,
+        classes, institutions; the full-size district's where left out.
     costs : mapping, optional
         Unit costs by name; the central ones where left out.
 
@@ -181,6 +183,21 @@ def yearly_cost(
             * (people["firms"] + people["sole_traders"])
             * unit["pledge_form_yuan"],
             "pledge.firm_drive_coverage_share",
+        ),
+        _work(
+            "Clearing arrears of public bodies",
+            scenario,
+            unit["staff_hour_yuan"],
+            "agency.arrears_staff_hours_per_month",
+        ),
+        *_training(scenario, people, unit),
+        _supervision(scenario, unit),
+        _cash(
+            "Pledge forms, schools",
+            scenario["pledge.school_coverage_share"]
+            * (people["institutions"] + people["teachers"])
+            * unit["pledge_form_yuan"],
+            "pledge.school_coverage_share",
         ),
         _cash(
             "Village credit funds",
@@ -276,6 +293,42 @@ def _visits(scenario: Scenario, unit: Mapping[str, float]) -> CostLine:
     hours = visits * (unit["visit_yuan"] - unit["visit_travel_yuan"]) / unit["staff_hour_yuan"]
     name = "Visits above the ordinary ones"
     return CostLine(name, visits * unit["visit_yuan"], visits * unit["visit_travel_yuan"], hours, (VISITS,))
+
+
+def _training(scenario: Scenario, people: Mapping[str, float], unit: Mapping[str, float]) -> list[CostLine]:
+    """Return the lines of integrity education: time in training, and teaching time of lessons."""
+    leaders = scenario["training.party_school_module_on"] * assumed("training.party_school_hours")
+    lines = (
+        ("Training of teachers", people["teachers"], "training.teacher_hours_count", 1.0),
+        (
+            "Lessons in integrity",
+            people["classes"],
+            "training.pupil_lessons_count",
+            assumed("training.lesson_minutes") / 60.0,
+        ),
+        ("Training of civil servants", people["civil_servants"], "training.civil_servant_hours_count", 1.0),
+    )
+    found = []
+    for line, heads, name, length in lines:
+        found.append(_hours(line, scenario[name] * heads * length, unit["staff_hour_yuan"], name))
+    module = leaders * people["civil_servants"] * assumed("training.cadre_share")
+    name = "training.party_school_module_on"
+    return [*found, _hours("Courses of leading cadres", module, unit["staff_hour_yuan"], name)]
+
+
+def _hours(line: str, hours: float, hour_yuan: float, *names: str) -> CostLine:
+    """Return a line of working time, from hours a year."""
+    return CostLine(line, hours * hour_yuan, 0.0, hours, names)
+
+
+def _supervision(scenario: Scenario, unit: Mapping[str, float]) -> CostLine:
+    """Return the line of supervision visits above those of the status quo: working time and travel."""
+    visits = MONTHS * (scenario[SUPERVISION] - levers()[SUPERVISION].default)
+    hours = visits * (unit["visit_yuan"] - unit["visit_travel_yuan"]) / unit["staff_hour_yuan"]
+    name = "Supervision of schools above the ordinary"
+    return CostLine(
+        name, visits * unit["visit_yuan"], visits * unit["visit_travel_yuan"], hours, (SUPERVISION,)
+    )
 
 
 def _has_mechanism(line: CostLine) -> bool:

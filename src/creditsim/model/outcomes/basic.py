@@ -28,7 +28,7 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
     "merit.sorting_share": shares("sorted", "sorting_met"),
     "merit.social_benefit_yuan_month": amounts("benefit_fen", 0.01),
     "merit.gaming_share": shares("cheap_points_mp", "bonus_points_mp"),
-    "record.coverage_share": shares("filed", "adults"),
+    "record.coverage_share": shares("covered", "coverable"),
     "record.negative_per_1000_month": shares("posted_negative", "agents", 1000.0),
     "record.positive_per_1000_month": shares("posted_positive", "agents", 1000.0),
     "record.recorded_to_true_ratio": shares("posted_negative", "true_negative"),

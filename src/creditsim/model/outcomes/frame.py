@@ -28,10 +28,10 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
 }
 """Outcomes that exist in every setting and group."""
 
-BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
+BY_SETTING: Mapping[str, tuple[str | tuple[str, ...], Callable[[Sums, float], np.ndarray]]] = {
     name: pair for module in _MODULES for name, pair in module.BY_SETTING.items()
 }
-"""Outcomes of one setting, reported for it and for the district, in no group."""
+"""Outcomes of one setting or several, reported for each and for the district, in no group."""
 
 DISTRICT: Mapping[str, Callable[[Track, Sums], np.ndarray]] = {
     name: rule for module in _MODULES for name, rule in module.DISTRICT.items()
@@ -61,14 +61,19 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
             if group == "all":
                 values |= {
                     name: rule(sums, track.scale)
-                    for name, (home, rule) in BY_SETTING.items()
+                    for name, (homes, rule) in BY_SETTING.items()
+                    if setting in _several(homes)
+                }
+                values |= {
+                    name: rule(sums, track.scale)
+                    for (name, home), rule in schools.ALSO_IN.items()
                     if setting == home
                 }
                 values |= basic.gaps(track, setting)
             if setting == "all" and group == "all":
                 values |= {
-                    name: rule(sums_of(track, home, "all"), track.scale)
-                    for name, (home, rule) in BY_SETTING.items()
+                    name: rule(_sums_over(track, _several(homes)), track.scale)
+                    for name, (homes, rule) in BY_SETTING.items()
                 }
                 values |= {name: rule(track, sums) for name, rule in DISTRICT.items() if name not in values}
             blocks += [(setting, group, name, series) for name, series in values.items()]
@@ -76,6 +81,17 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
         ("all", LEAD + lead, name, series) for lead in LEADS for name, series in led(track, lead).items()
     ]
     return _tidy(blocks, track.months, scenario, replication)
+
+
+def _several(homes: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the settings in which an outcome is reported."""
+    return (homes,) if isinstance(homes, str) else homes
+
+
+def _sums_over(track: Track, settings: tuple[str, ...]) -> Sums:
+    """Return each quantity summed over some settings, by month."""
+    each = [sums_of(track, setting, "all") for setting in settings]
+    return {name: np.sum([sums[name] for sums in each], axis=0) for name in each[0]}
 
 
 def led(track: Track, lead: str) -> dict[str, np.ndarray]:

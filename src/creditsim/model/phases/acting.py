@@ -32,6 +32,7 @@ from creditsim.model.means import (
     means_terms,
     stopped_paying,
 )
+from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.phases.noticing import UNABLE, conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import PENDING, POSTED, State
@@ -113,6 +114,7 @@ class _Part:
             filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
             state.pledges, assumed("pledge.complaint_factor"), state.memory, state.service.sanctioned,
             state.service.last_sanction, *escalation_terms(),
+            state.public_bodies.first_row, state.public_bodies.duties,
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -145,6 +147,7 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
         state.done, state.met, choice_terms(rules, state.month), reckoned_visits(state), state.firm_class,
         state.pledges, assumed("pledge.complaint_factor"), state.service.sanctioned,
         state.service.last_sanction, state.month, *escalation_terms(), role_model_share(state),
+        state.public_bodies.first_row, state.public_bodies.duties,
     )  # fmt: skip
 
 
@@ -171,8 +174,17 @@ def reckoned_visits(state: State) -> np.ndarray:
     Visit rules are published, and a share of a change in them is reckoned with at once;
     the rest is learned from what happens to oneself.
     """
-    known = 1.0 + assumed("belief.announced_share") * (state.visit_ratio - 1.0)
-    return known[:, :, None] * sector_visit_rates()
+    ratios = np.where(
+        supervised()[None, None, :], state.schools.visit_ratio[:, :, None], state.visit_ratio[:, :, None]
+    )
+    known = 1.0 + assumed("belief.announced_share") * (ratios - 1.0)
+    return known * sector_visit_rates()
+
+
+@functools.cache
+def supervised() -> np.ndarray:
+    """Say for each activity whether supervision of schools, not inspection of firms, makes its visits."""
+    return np.array([activity.kinds == ("school",) for activity in activities()])
 
 
 @functools.cache
@@ -269,6 +281,8 @@ def utility_of(
                 reach = regime.attainable_mp[posting.account][agent.kind]
                 worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[2])
             worth = worth * posting.months * posting.learns_of[filed]
+            if activity.breach == 1 and filed == 1:
+                worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
     detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
     if activity.breach == 1:
         fine = activity.sanction_yuan * regime.fine_level
@@ -305,6 +319,8 @@ def _decide(
     memory_months,
     most_steps,
     models,
+    first_body,
+    duties,
 ):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
@@ -319,8 +335,12 @@ def _decide(
             most_steps,
         )  # fmt: skip
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
-        utility = utility_of(
-            agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row], chance.stake_yuan,
+        loss, shift = 0.0, 0.0
+        if activities[k].obligation >= 0:
+            factor, loss, shift = duty_terms(activities[k], chance.row, first_body, duties)
+        utility = shift + utility_of(
+            agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row],
+            chance.stake_yuan - loss,
             done[agent.home, k], met[agent.home, k], terms, visit_rates[regime, firm_class[chance.row], k],
             factor, fines, models[agent.home],
         )  # fmt: skip

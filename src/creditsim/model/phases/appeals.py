@@ -9,13 +9,17 @@ from creditsim.core.compiled import compiled
 from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
 from creditsim.model.means import can_repair, dues_of_items, means_terms
 from creditsim.model.packing import place_of_month
-from creditsim.model.phases.inspection import active_share, whole_part
+from creditsim.model.phases.desk import place_in_line, settings_of
+from creditsim.model.phases.inspection import whole_part
+from creditsim.model.phases.notices import appeal_flow, is_told, objection_chance, upheld
 from creditsim.model.regimes import Rules
 from creditsim.model.state import CASE, State
-from creditsim.population.agents import is_aged, is_little_schooled
 from creditsim.scoring.ledger import ITEM, OBJECTION, OBJECTION_CLOSED, REPAIR, VOID
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_SCORE
+
+NO_LIMIT = 2**30
+"""Due month of a case without a time limit."""
 
 
 def appeals(state: State, rules: Rules) -> None:
@@ -23,8 +27,10 @@ def appeals(state: State, rules: Rules) -> None:
 
     Only who knows of the entry (app users, and a share who are told) can object; the
     wronged more often than others, the old and little schooled half as often. One appeal
-    an entry, in order of filing, as far as the desk's hours reach. An upheld appeal voids
-    the entry from its posting; what was lost meanwhile stays lost, and is counted as harm.
+    an entry; each setting has a desk of its own, which takes cases by the end of their
+    time limit and works overtime, within bounds, on those whose limit ends. An upheld
+    appeal voids the entry from its posting; what was lost meanwhile stays lost, and is
+    counted as harm.
     """
     _file_appeals(state, rules)
     _decide_appeals(state, rules)
@@ -41,35 +47,62 @@ def _file_appeals(state: State, rules: Rules) -> None:
     ids, entries = ids[fresh], entries[fresh]
     rows = chains.rows_of(ids)
     wrong = (chains.status[ids] & WRONG) > 0
-    told, luck, check = (_entry_words(state, entries, index) for index in range(3))
+    told, luck, check, day = (_entry_words(state, entries, index) for index in range(4))
     knows = (state.agents.awareness[rows] & KNOWS_SCORE) > 0
     knows |= told < draws.threshold(assumed("notice.knows_entry_share"))
-    chance = np.where(wrong, assumed("appeal.wronged_share"), assumed("appeal.rightful_share"))
-    weak = is_aged(state.agents[rows]) | is_little_schooled(state.agents[rows])
-    chance = np.where(weak, chance * assumed("appeal.disadvantaged_factor"), chance)
-    filing = knows & (luck < chance * draws.TWO_32)
+    knows |= is_told(state, rules, rows)
+    filing = knows & (luck < objection_chance(state, rows, wrong) * draws.TWO_32)
     ids, rows, wrong, check = ids[filing], rows[filing], wrong[filing], check[filing]
     new = np.zeros(len(ids), CASE)
     new["entry"], new["row"], new["filed"], new["wrong"], new["check"] = ids, rows, state.month, wrong, check
+    new["due"] = due_months(state, rules, rows, day[filing])
     state.cases = np.concatenate((state.cases, new))
     chains.mark(ids, HEARD | CONTESTED)
     chains.extend(rows, note_entries(chains.entries, ids, OBJECTION, state.month))
     state.count("appeals_filed", rows)
 
 
+def due_months(state: State, rules: Rules, rows: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return the month in which the time limit of cases filed this month ends, by the lot of their day."""
+    limits = np.array([levers["appeal.limit_days"] for levers in rules.values], np.float64)[
+        state.active[rows]
+    ]
+    due = state.month + (day / draws.TWO_32 + limits / assumed("appeal.working_days")).astype(np.int64)
+    return np.where(limits > 0, due, NO_LIMIT)
+
+
 def _decide_appeals(state: State, rules: Rules) -> None:
-    """Decide appeals in order of filing, as many as the desk's hours allow this month."""
-    chains = state.chains
-    outside, inside = (levers["appeal.desk_staff_hours_per_month"] for levers in rules.values)
-    hours = outside + (inside - outside) * active_share(state, "resident")
-    capacity = whole_part(round(hours / assumed("appeal.hours") * state.population.scale * 1000), state.month)
+    """Decide appeals, those past or near their limit first, as far as each setting's desk comes.
+
+    A case filed this month waits for the next, unless its limit ends before. Where
+    regular hours leave cases whose limit ends this month or has ended, the desk works
+    overtime on them, up to a share of its hours; what then remains is overdue.
+    """
     _close_unscored(state, rules)
-    ready = min(capacity, int(np.searchsorted(state.cases["filed"], state.month)))
-    heard, state.cases = state.cases[:ready], state.cases[ready:]
-    shares = (assumed("appeal.upheld_rightful_share"), assumed("appeal.upheld_wronged_share"))
-    borders = np.array([draws.threshold(share) for share in shares])
-    upheld = heard["check"] < borders[heard["wrong"]]
-    for kind, cases in ((VOID, heard[upheld]), (OBJECTION_CLOSED, heard[~upheld])):
+    flow = appeal_flow(state, rules)
+    regular = np.maximum(whole_part(flow, state.month) - state.files.heard, 0)
+    extra = whole_part((flow * assumed("appeal.overtime_share")).astype(np.int64), state.month)
+    cases = state.cases[np.argsort(state.cases["due"], kind="stable")]
+    pressing = cases["due"] <= state.month
+    open_now = pressing | (cases["filed"] < state.month)
+    setting = settings_of(state, cases["row"])
+    place = np.full(len(cases), len(cases), np.int64)
+    place[open_now] = place_in_line(setting[open_now])
+    in_time = open_now & (place < regular[setting])
+    overtime = pressing & ~in_time & (place < (regular + extra)[setting])
+    heard, state.cases = cases[in_time | overtime], cases[~(in_time | overtime)]
+    minutes = np.count_nonzero(overtime) * assumed("appeal.hours") * 60.0
+    state.public["appeal_overtime_minutes"] = round(minutes)
+    state.count("files_decided", heard["row"])
+    state.count("files_overdue", state.cases["row"][state.cases["due"] <= state.month])
+    chosen = upheld(heard["check"], heard["wrong"])
+    _close(state, heard[chosen], heard[~chosen])
+
+
+def _close(state: State, granted: np.ndarray, refused: np.ndarray) -> None:
+    """Void the entries of granted appeals from their posting, and close the others."""
+    chains = state.chains
+    for kind, cases in ((VOID, granted), (OBJECTION_CLOSED, refused)):
         ids = cases["entry"]
         chains.status[ids] &= np.uint8(0xFF ^ CONTESTED)
         chains.extend(cases["row"], note_entries(chains.entries, ids, kind, state.month))

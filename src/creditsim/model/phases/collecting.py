@@ -6,12 +6,14 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.model.activities import discharge_number
+from creditsim.model.chains import REPAIRED, VOIDED
 from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
+from creditsim.model.phases.publication import on_display
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, State
 from creditsim.population.agents import NO_SEX
-from creditsim.scoring.ledger import VILLAGE
+from creditsim.scoring.ledger import ITEM, VILLAGE
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, REGISTERED, TRAITS
 
 _NAMES = (
@@ -32,7 +34,7 @@ def collecting(state: State, rules: Rules) -> None:
     stocks = np.zeros((len(state.counts), len(_NAMES)), np.int64)
     _count_stocks(
         state.agents, rules.regimes, state.active, state.ranks, state.deeds, state.visited, state.last_breach,
-        state.last_tutoring, state.month, stocks,
+        state.last_tutoring, state.month, stocks, on_display(state, rules),
     )  # fmt: skip
     state.counts[:, _COLUMNS] += stocks
     state.counts[:, _HELD] += state.held
@@ -50,6 +52,7 @@ def collecting(state: State, rules: Rules) -> None:
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
     _count_warned(state)
     _count_risky(state, rules)
+    _count_repaired(state, rules)
 
 
 def _count_warned(state: State) -> None:
@@ -57,6 +60,18 @@ def _count_warned(state: State) -> None:
     rows = np.flatnonzero((state.warned >= 0) & (state.month - state.warned == _YEAR))
     state.count("warned_before", rows)
     state.count("warned_again", rows[state.last_breach[rows] > state.warned[rows]])
+
+
+def _count_repaired(state: State, rules: Rules) -> None:
+    """Count negative entries posted a year ago and not void, and those of them repaired since."""
+    chains = state.chains
+    ids = chains.posted_in(state.month - _YEAR)
+    entries, status = chains.decode(ids), chains.status[ids]
+    negative = (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
+    old = (entries["kind"] == ITEM) & negative & (status & VOIDED == 0)
+    rows = chains.rows_of(ids[old])
+    state.count("files_year_old", rows)
+    state.count("files_year_old_repaired", rows[status[old] & REPAIRED > 0])
 
 
 def _count_risky(state: State, rules: Rules) -> None:
@@ -71,7 +86,9 @@ def _count_risky(state: State, rules: Rules) -> None:
 
 
 @compiled
-def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, month, stocks):
+def _count_stocks(
+    agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, month, stocks, shown
+):
     """Add every agent to its cell."""
     for row in range(agents.shape[0]):
         agent = agents[row]
@@ -91,7 +108,8 @@ def _count_stocks(agents, regimes, active, ranks, deeds, visited, last_breach, l
         if person:
             cell[2] += 1
             cell[3] += agent.filed
-            cell[6] += agent.filed == 1 and regime.public_ranking_on == 1 and agent.kind == 2
+            ranked = agent.filed == 1 and regime.public_ranking_on == 1 and agent.kind == 2
+            cell[6] += ranked or shown[row] == 1
             cell[9] += agent.awareness & AWARE != 0
             cell[10] += agent.awareness & REGISTERED != 0
             cell[11] += agent.awareness & ACTIVE != 0

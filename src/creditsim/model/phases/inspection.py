@@ -52,16 +52,34 @@ def published_ratios(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray
     ratios = np.ones((2, len(CLASSES)))
     outside = rules.values[0]["inspection.visits_per_month"]
     for regime, levers in enumerate(rules.values):
-        weights = rules.regimes.class_weight[regime]
-        classes = np.bincount(state.firm_class[rows[state.active[rows] == regime]], minlength=len(CLASSES))
-        total, number = int((classes * weights).sum()), int(classes.sum())
-        if total and outside:
-            floor = levers["inspection.random_floor_share"]
-            steered = weights * number / total
-            ratios[regime] = (floor + (1.0 - floor) * steered) * (
-                levers["inspection.visits_per_month"] / outside
+        if outside:
+            ratios[regime] = class_ratios(
+                state.firm_class[rows[state.active[rows] == regime]],
+                rules.regimes.class_weight[regime],
+                levers["inspection.random_floor_share"],
+                levers["inspection.visits_per_month"] / outside,
             )
     return ratios
+
+
+def class_ratios(classes: np.ndarray, weights: np.ndarray, floor: float, budget_ratio: float) -> np.ndarray:
+    """Return visits by class against the baseline's: the floor in full, the rest by weight over mean weight.
+
+    Parameters
+    ----------
+    classes : ndarray of int
+        Class of each subject of the regime; 1 by class where there is none.
+    weights : ndarray of int, by class
+    floor : float
+        Share of the visits that go by lot.
+    budget_ratio : float
+        Visits of the regime by the baseline's.
+    """
+    numbers = np.bincount(classes, minlength=len(CLASSES))
+    total = int((numbers * weights).sum())
+    if total == 0:
+        return np.ones(len(CLASSES))
+    return (floor + (1.0 - floor) * (weights * int(numbers.sum()) / total)) * budget_ratio
 
 
 def visit_budget(state: State, rules: Rules) -> int:

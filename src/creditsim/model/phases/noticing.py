@@ -9,8 +9,9 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.choice import COMPLAINT
+from creditsim.model.choice import COMPLAINT, COURT
 from creditsim.model.means import fine_factor
+from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import (
@@ -30,12 +31,14 @@ from creditsim.model.state import (
     State,
 )
 from creditsim.population.agents import NO_SEX
-from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS
+from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS, SETTINGS
 
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
-ENTERPRISE, VILLAGER, RESIDENT, STUDENT = (
-    KINDS.index(kind) for kind in ("enterprise", "villager", "resident", "student")
+ENTERPRISE, VILLAGER, RESIDENT, STUDENT, CIVIL_SERVANT, INSTITUTION = (
+    KINDS.index(kind)
+    for kind in ("enterprise", "villager", "resident", "student", "civil_servant", "school")
 )
+GOVERNMENT = SETTINGS.index("government")
 FROM_ELSEWHERE = 2
 
 UNABLE = 2
@@ -43,14 +46,15 @@ UNABLE = 2
 
 (
     BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
-    UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES, MEANS_UNABLE, SPARED, PENALISED, PENALISED_UNABLE,
+    UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES, SCHOOL_BREACHES, CIVIL_SERVANT_BREACHES,
+    MEANS_UNABLE, SPARED, PENALISED, PENALISED_UNABLE,
 ) = (
     QUANTITIES.index(name)
     for name in (
         "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
         "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
-        "undetected", "undetected_top", "pledger_breaches", "means_unable", "means_spared", "means_penalised",
-        "means_penalised_unable",
+        "undetected", "undetected_top", "pledger_breaches", "school_breaches", "body_civil_servant_breaches",
+        "means_unable", "means_spared", "means_penalised", "means_penalised_unable",
     )
 )  # fmt: skip
 
@@ -60,6 +64,7 @@ def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
     deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
     pledges, complaint_factor, memory, sanctioned, last_sanction, memory_months, most_steps,
+    first_body, duties,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -82,6 +87,8 @@ def conclude(
             done[agent.home, k] += 1
             memory[row].did |= np.uint64(1) << np.uint64(k)
         factor = complaint_factor if pledges[row] & POSTED != 0 else 1.0
+        if activity.obligation >= 0:
+            factor, _, _ = duty_terms(activity, row, first_body, duties)
         channel = first_channel(activity, visited[row], chance.words[0], factor)
         spared = False
         fined = False
@@ -119,9 +126,14 @@ def conclude(
             deeds[row] |= BREACHED
             last_breach[row] = month
             counts[cell, PLEDGER_BREACHES] += pledges[row] & PLEDGED != 0
-            if channel < 0 and agent.kind == ENTERPRISE:
-                counts[cell, UNDETECTED] += regime.evaluation_on
-                counts[cell, UNDETECTED_TOP] += regime.evaluation_on and firm_class[row] == BEST_CLASS
+            counts[cell, SCHOOL_BREACHES] += agent.kind == INSTITUTION
+            counts[cell, CIVIL_SERVANT_BREACHES] += (
+                agent.kind == CIVIL_SERVANT and activity.setting == GOVERNMENT
+            )
+            if channel < 0 and (agent.kind == ENTERPRISE or agent.kind == INSTITUTION):
+                classed = regime.evaluation_on if agent.kind == ENTERPRISE else regime.classification_on
+                counts[cell, UNDETECTED] += classed
+                counts[cell, UNDETECTED_TOP] += classed and firm_class[row] == BEST_CLASS
             if channel >= 0:
                 counts[cell, DETECTED] += 1
                 by_visit = channel == 0 and visited[row] == 1 and chance.words[0] < found_by_visit(activity)
@@ -186,7 +198,7 @@ def first_channel(activity, visited, luck, complaint_factor):
         chance = activity.channels[channel]
         if channel == 0 and visited == 1:
             chance = chance + activity.seen_given_visit
-        elif channel == COMPLAINT:
+        elif channel == COMPLAINT or (channel == COURT and activity.obligation >= 0):
             chance = chance * complaint_factor
         if chance <= 0.0:
             continue

@@ -16,7 +16,7 @@ from creditsim.scoring.ledger import ENTRY
 from creditsim.spec.vocabulary import KINDS
 
 _ROOM = 256
-_ENTERPRISE, _VILLAGER = KINDS.index("enterprise"), KINDS.index("villager")
+_ENTERPRISE, _VILLAGER, _SCHOOL = (KINDS.index(kind) for kind in ("enterprise", "villager", "school"))
 
 
 def scoring(state: State, rules: Rules) -> None:
@@ -25,7 +25,8 @@ def scoring(state: State, rules: Rules) -> None:
     In January the stars of the year before are carried to the district score as entries. A
     district grade of B or lower
     counts in the village as the book says. Where firms are evaluated in five dimensions,
-    the same entries give their class. Nobody's score is computed outside the core.
+    or schools and tutoring institutions are classified, the same entries give their
+    class. Nobody's score is computed outside the core.
     """
     if state.month % 12 == 0:
         _carry_stars(state, rules)
@@ -37,8 +38,8 @@ def scoring(state: State, rules: Rules) -> None:
             row, chains.head, chains.packed, chains.dirty, chains.changes, switched, state.agents,
             rules.book.district_items, rules.book.village_items, rules.book.district_rules,
             rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
-            np.zeros(room, ENTRY), np.empty(room, np.int64), _ENTERPRISE, _VILLAGER,
-            rules.regimes.evaluation_on, rules.book.evaluated_items, rules.book.weighing, state.firm_class,
+            np.zeros(room, ENTRY), np.empty(room, np.int64), _VILLAGER,
+            _evaluated_kinds(rules), rules.book.evaluated_items, rules.book.weighing, state.firm_class,
             np.zeros(len(DIMENSIONS), np.int64),
         )  # fmt: skip
         room *= 4
@@ -46,11 +47,19 @@ def scoring(state: State, rules: Rules) -> None:
     state.active_before = state.active.copy()
 
 
+def _evaluated_kinds(rules: Rules) -> np.ndarray:
+    """Return by (regime, kind) whether entries give a class: evaluated firms, classified schools."""
+    classed = np.zeros((2, len(KINDS)), np.uint8)
+    classed[:, _ENTERPRISE] = rules.regimes.evaluation_on
+    classed[:, _SCHOOL] = rules.regimes.classification_on
+    return classed
+
+
 @compiled
 def _fold_rows(
     first, head, packed, dirty, changes, switched, agents,
     district_items, village_items, district_rules, village_rules, carried_mp, active, month, entries, index,
-    enterprise, villager, evaluation_on, evaluated, weighing, firm_class, dimensions,
+    villager, classed, evaluated, weighing, firm_class, dimensions,
 ):  # fmt: skip
     """Fold each row from `first` whose account can have changed; return the first left out for want of room.
 
@@ -69,7 +78,7 @@ def _fold_rows(
                 entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
             )
             due = due or grade != agent.grade
-            if agent.kind == enterprise and evaluation_on[active[row]] == 1:
+            if classed[active[row], agent.kind] == 1:
                 _, firm_class[row] = evaluate_account(
                     entries, index, number, month, district_items[active[row]], district_rules[active[row]],
                     evaluated[active[row]], weighing[active[row]], dimensions,

@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.chains import WRONG
+from creditsim.model.chains import OVER_REPORTED, REPAIRED, VOIDED, WRONG
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
 from creditsim.model.packing import gather
 from creditsim.model.phases.noticing import ON_FILE, file_status
@@ -65,35 +65,58 @@ def _worth_of_codes(state: State, rules: Rules) -> np.ndarray:
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
-    """Count agents whose grade or star without false entries would be worth more."""
-    chains = state.chains
+    """Count agents whose grade or star without false entries would be worth more, and wrong grades.
+
+    A grade or star is wrong if it differs from the one without false and over-reported
+    entries. What is missing from the files is not in it.
+    """
+    chains, padded = state.chains, state.files.padded
     rows = np.unique(chains.rows_of(chains.standing_false()))
     rows = rows[scored[rows] > 0]
-    wronged = np.zeros(len(rows), np.bool_)
+    wronged, differs, undeserved_mp = _without(state, rules, rows, WRONG)
+    state.count("wrongly_penalised", rows[wronged])
+    standing = padded[chains.status[padded] & (VOIDED | REPAIRED) == 0]
+    more = np.unique(chains.rows_of(standing))
+    more = more[scored[more] > 0]
+    rest = ~np.isin(rows, more)
+    state.count("files_wrong_grade", rows[rest & differs])
+    state.count("files_undeserved_mp", rows[rest], undeserved_mp[rest])
+    _, differs, undeserved_mp = _without(state, rules, more, WRONG | OVER_REPORTED)
+    state.count("files_wrong_grade", more[differs])
+    state.count("files_undeserved_mp", more, undeserved_mp)
+
+
+def _without(state: State, rules: Rules, rows: np.ndarray, bits: int) -> tuple[np.ndarray, ...]:
+    """Return for rows, without entries of some status bits: worth more, other grade, points held beyond."""
+    chains = state.chains
+    wronged, differs = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
+    undeserved_mp = np.zeros(len(rows), np.int64)
     _compare_without_false(
         rows, chains.head, chains.packed, state.agents,
         rules.book.district_items, rules.book.village_items, rules.book.district_rules,
         rules.book.village_rules, rules.book.carried_mp, state.active, rules.regimes, state.month,
         np.zeros(4096, ENTRY), np.empty(4096, np.int64), wronged, rules.book.city_cutoffs_mp,
+        bits, differs, undeserved_mp,
     )  # fmt: skip
-    state.count("wrongly_penalised", rows[wronged])
+    return wronged, differs, undeserved_mp
 
 
 @compiled
 def _compare_without_false(
     rows, head, packed, agents, district_items, village_items, district_rules, village_rules,
     carried_mp, active, regimes, month, entries, index, wronged, city_cutoffs_mp,
+    bits, differs, undeserved_mp,
 ):  # fmt: skip
     """Fold accounts again without their false entries and compare what the grades are worth."""
     for position in range(rows.shape[0]):
         row = rows[position]
         agent = agents[row]
         worth = regimes[active[row]].worth_fen
-        number = _true_entries(gather(head, packed, row, 0, entries, index), entries, index, packed)
+        number = _true_entries(gather(head, packed, row, 0, entries, index), entries, index, packed, bits)
         score, grade, _, _ = fold_account(
             entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
         )
-        number = _true_entries(gather(head, packed, row, 1, entries, index), entries, index, packed)
+        number = _true_entries(gather(head, packed, row, 1, entries, index), entries, index, packed, bits)
         _, star, _, _ = fold_account(
             entries, index, number, month, village_items, village_rules[0], carried_mp[grade]
         )
@@ -102,6 +125,8 @@ def _compare_without_false(
         deserved = worth[0, agent.kind, grade] + worth[1, agent.kind, star] + worth[2, agent.kind, city]
         given = worth[0, agent.kind, agent.grade] + worth[1, agent.kind, agent.star]
         wronged[position] = deserved > given + worth[2, agent.kind, held]
+        differs[position] = grade != agent.grade or (agent.kind == _VILLAGER and star != agent.star)
+        undeserved_mp[position] = agent.score_mp - score
 
 
 @compiled
@@ -114,11 +139,11 @@ def city_grade(score_mp, cutoffs_mp):
 
 
 @compiled
-def _true_entries(number, entries, index, packed):
-    """Move the positions of entries that are not false to the front; return their number."""
+def _true_entries(number, entries, index, packed, bits):
+    """Move the positions of entries without some status bits to the front; return their number."""
     kept = 0
     for k in range(min(number, index.shape[0])):
-        if packed.records[entries[index[k]].id].status & WRONG == 0:
+        if packed.records[entries[index[k]].id].status & bits == 0:
             index[kept] = index[k]
             kept += 1
     return kept
