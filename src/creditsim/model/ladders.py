@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from creditsim.model.books import CITY_BOOK, VILLAGE_BOOK, district_book_name
+from creditsim.spec.contests import check_chance, fields_of_lever, weight_levers
 from creditsim.spec.levers import levers as lever_catalogue
 from creditsim.spec.measures import Measure, measures
 from creditsim.spec.rulebooks import load_rulebook
@@ -34,12 +35,25 @@ PAID_BY_FUND = ("vil-fund-top", SUBDISTRICT_REWARD)
 STATED_FOR = {
     "village.welfare_differential_share": 0.3,
     "contest.hiring.score_weight": 0.15,
+    "contest.promotion.score_weight": 0.2,
+    "contest.title.score_weight": 0.15,
+    "contest.teacher_award.score_weight": 0.2,
+    "contest.pupil_honour.score_weight": 0.2,
+    "contest.youth_league.score_weight": 0.15,
+    "contest.cadre.score_weight": 0.1,
+    "contest.village_honour.score_weight": 0.3,
+    "contest.party_admission.score_weight": 0.2,
+    "contest.subsidy.score_weight": 0.15,
+    "contest.procurement.score_weight": 0.1,
     "trade.check_coverage_share": 0.4,
 }
 """Levers whose measures' worth is stated for this value; it goes with the value."""
 
 STATED_FOR_CUT = {"trade.low_grade_limit_share": 0.5}
 """Levers whose measures' worth is stated for this value, and goes with how far the lever lies below 1."""
+
+STATED_CHECKS = 0.8
+"""Chance of a credit check for which measures are stated whose weight counts only after one."""
 
 BY_POSTED_CODE = ("ent-code-high", "ent-code-low")
 """Measures that hold for the shops that post their owner's code, by the owner's grade."""
@@ -62,7 +76,7 @@ def fill_ladders(row: np.void, levers: Mapping[str, Any]) -> None:
         for ladder in range(LADDERS):
             treated = [treatments(kind, ladder, name, levers) for name in _names(ladder)]
             worth = [mean_worth_fen(each, levers) for each in treated]
-            paid = [mean_worth_fen([m for m in each if m.id in PAID_BY_FUND], levers) for each in treated]
+            paid = [mean_worth_fen([m for m in each if paid_elsewhere(m)], levers) for each in treated]
             row["worth_fen"][ladder, kind_code] = np.subtract(worth, paid)
             row["denied_thousandths"][ladder, kind_code] = [
                 sum(round(1000 * m.eligible_share) for m in each if m.denies_basic_service == "yes")
@@ -100,6 +114,8 @@ def mean_worth_fen(treated: Sequence[Measure], levers: Mapping[str, Any]) -> int
         for lever, stated in STATED_FOR_CUT.items():
             if lever in measure.requires:
                 worth = worth * (1.0 - levers[lever]) / (1.0 - stated)
+        for lever in measure.requires:
+            worth = worth * _checked_part(lever, levers)
         total += round(worth)
     return total
 
@@ -108,6 +124,11 @@ def event_worth_fen(kind: str, event: str, levers: Mapping[str, Any]) -> int:
     """Return the mean monthly worth to a kind, in fen, of the measures in force that follow an event."""
     chosen = [each for each in measures() if each.trigger_event == event and kind in each.kinds]
     return mean_worth_fen([each for each in chosen if in_force(each, levers)], levers)
+
+
+def paid_elsewhere(measure: Measure) -> bool:
+    """Say whether agents reckon with a measure that a fund pays or a contest decides, not the grade."""
+    return measure.id in PAID_BY_FUND or not set(weight_levers()).isdisjoint(measure.requires)
 
 
 @functools.cache
@@ -120,6 +141,14 @@ def code_worth_yuan() -> tuple[float, ...]:
 def in_force(measure: Measure, levers: Mapping[str, Any]) -> bool:
     """Say whether all levers that switch a measure on differ from no programme."""
     return all(lever_catalogue()[name].is_on(levers[name]) for name in measure.requires)
+
+
+def _checked_part(lever: str, levers: Mapping[str, Any]) -> float:
+    """Return how often credit is checked in a weight's fields, against what worth is stated for."""
+    fields = fields_of_lever(lever)
+    if not fields:
+        return 1.0
+    return sum(check_chance(field, levers) for field in fields) / (len(fields) * STATED_CHECKS)
 
 
 def _holds_for_adult(measure: Measure, ladder: int, kind: str) -> bool:

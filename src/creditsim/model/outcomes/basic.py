@@ -97,21 +97,22 @@ def _sites_active(track: Track, sums: Sums) -> np.ndarray:
 
 
 def _burden(track: Track, sums: Sums) -> np.ndarray:
-    """Return firms' time for visits, the fines they paid and their checks of customers, yuan a month."""
+    """Return firms' time for visits, fines, checks of customers and reports bought to bid, yuan a month."""
     firms = sums_of(track, "enterprise", "all")
     visits = firms["visits"] * assumed("inspection.firm_cost_yuan_per_visit")
-    return (visits + (firms["fines_fen"] + firms["trade_check_cost_fen"]) / 100.0) / track.scale
+    paid = firms["fines_fen"] + firms["trade_check_cost_fen"] + firms["report_cost_fen"]
+    return (visits + paid / 100.0) / track.scale
 
 
 def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
-    """Return benefit of merits less harm of breaches, public cost without transfers, and firms' time."""
+    """Return benefit less harm, public cost without transfers, and firms' time and credit reports."""
     firms = sums_of(track, "enterprise", "all")
     cost = (
         np.array([month["cost_fen"] - month["transfers_fen"] for month in track.public], np.float64) / 100.0
     )
     people = (sums["benefit_fen"] - sums["harm_fen"]) / 100.0
     visits = firms["visits"] * assumed("inspection.firm_cost_yuan_per_visit")
-    return (people - cost - visits) / track.scale
+    return (people - cost - visits - firms["report_cost_fen"] / 100.0) / track.scale
 
 
 def _discharges(track: Track, sums: Sums) -> np.ndarray:

@@ -1,20 +1,49 @@
-"""What a run remembers of contests: last winners and what slots were worth."""
+"""What a run remembers of contests: who has won for good, and which firms hold a credit report."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from creditsim.population.synthesis import Population
 
-QUANTITIES: tuple[str, ...] = ()
+QUANTITIES: tuple[str, ...] = (
+    "contest_slots",
+    "contest_slots_changed",
+    "contest_displaced_millionths",
+    "contest_wronged",
+    "contest_barred",
+    "contest_prizes_fen",
+    "report_cost_fen",
+)
 """What is counted, see creditsim.model.quantities."""
 
 
 @dataclass
 class Contests:
-    """State of contests: last winners and what slots were worth."""
+    """State of contests.
+
+    Attributes
+    ----------
+    won : ndarray of uint16
+        By agent: bit `k` is contest `k` of the catalogue, won for good.
+    generation : ndarray of uint8
+        By agent: the holder of the slot of whom the rest is remembered.
+    report_month : ndarray of int16
+        By enterprise: month in which it last bought a credit report, -1 if never.
+    """
+
+    won: np.ndarray
+    generation: np.ndarray
+    report_month: np.ndarray
 
 
 def first_contests(population: Population) -> Contests:
-    """Return the state before the first month."""
-    return Contests()
+    """Return the state before the first month: nobody has won anything."""
+    agents = population.agents
+    return Contests(
+        won=np.zeros(len(agents), np.uint16),
+        generation=agents["generation"].copy(),
+        report_month=np.full(len(population.enterprises), -1, np.int16),
+    )
