@@ -43,6 +43,8 @@ ACTIVITY = np.dtype(
         ("local", "u1"),
         ("obligation", "i1"),
         ("hours_tenths", "i4"),
+        ("due", "u1"),
+        ("strained", "i8"),
     ]
 )
 """One activity: bit masks of kinds and traits, a 32-bit opportunity threshold, money in yuan or fen."""
@@ -54,6 +56,9 @@ DISCHARGE = "ent-environment-discharge"
 
 OBLIGATIONS = ("ag-payment-arrears", "ag-broken-promise")
 """Activities that break a contract or promise of a public body; `ACTIVITY.obligation` is the place, or -1."""
+
+SINGLE, RECURRING, TRADE = 1, 2, 3
+"""How a due falls due, ``ACTIVITY.due``; 0 for what is no due."""
 
 SUPERVISION = "school.supervision_visits_per_month"
 """Lever whose off value is the baseline's visits to schools and tutoring institutions."""
@@ -236,6 +241,8 @@ def _fill(row: np.void, activity: Activity) -> None:
     row["obligation"] = OBLIGATIONS.index(activity.id) if activity.id in OBLIGATIONS else -1
     row["local"] = activity.items[0].startswith(("rural-", "comm-"))
     row["hours_tenths"] = round((activity.hours or 0) * 10)
+    row["due"] = ("", "single", "recurring", "trade").index(activity.due)
+    row["strained"] = threshold(activity.strained_share)
 
 
 def _tau(activity: Activity, row: np.void, elasticity: float) -> float:

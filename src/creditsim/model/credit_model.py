@@ -15,6 +15,7 @@ from creditsim.core.months import month_text
 from creditsim.model.month import simulate_month
 from creditsim.model.outcomes.frame import Track, outcome_frame
 from creditsim.model.phases.acting import choice_terms, decide_compiled
+from creditsim.model.phases.noticing import UNABLE
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state
 from creditsim.model.views import Opportunity, RowAgent, classes_by_kind
@@ -89,7 +90,6 @@ class CreditModel(mesa.Model):
         if state is None:
             state = burned_in(self.policy, population, scale, seed, replication, threads, only)
         self.state = state.copy()
-        self.choice_terms = choice_terms(self.rules)
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
         self._public: list[dict] = []
@@ -113,6 +113,11 @@ class CreditModel(mesa.Model):
             self.step()
             if progress:
                 progress()
+
+    @property
+    def choice_terms(self) -> np.ndarray:
+        """Return what the choices of the month share, see `creditsim.model.phases.acting.choice_terms`."""
+        return choice_terms(self.rules, self.state.month)
 
     @property
     def month(self) -> str:
@@ -170,7 +175,8 @@ class CreditModel(mesa.Model):
         self._register()
         if len(self._own_kinds) < len(self.classes):
             decide_compiled(state, rules, found)
-        own = np.flatnonzero(np.isin(state.agents.kind[found["row"]], self._own_kinds))
+        own = np.isin(state.agents.kind[found["row"]], self._own_kinds) & (found["acted"] != UNABLE)
+        own = np.flatnonzero(own)
         for position in own.tolist():
             record = found[position]
             found["acted"][position] = bool(self._rows[int(record.row)].decide(Opportunity(record)))

@@ -13,6 +13,7 @@ from creditsim.model.phases.contests import contests
 from creditsim.model.phases.errands import errands
 from creditsim.model.phases.inspection import inspection
 from creditsim.model.phases.learning import learning
+from creditsim.model.phases.naming import naming
 from creditsim.model.phases.pledging import pledging
 from creditsim.model.phases.procurement import procurement
 from creditsim.model.phases.promises import promises
@@ -44,6 +45,7 @@ PHASES = (
     procurement,
     promises,
     errands,
+    naming,
     spending,
     learning,
     turnover,

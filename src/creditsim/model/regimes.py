@@ -27,6 +27,7 @@ from creditsim.model.postings import (
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
+from creditsim.spec.budget import within_budget
 from creditsim.spec.costing import CostTable, yearly_cost
 from creditsim.spec.measures import measures
 from creditsim.spec.scenario import Scenario, load_scenario
@@ -54,6 +55,9 @@ REGIME = np.dtype(
         ("classification_on", "u1"),
         ("agency_evaluation_on", "u1"),
         ("fine_level", "f8"),
+        ("escalation", "f8"),
+        ("spared_able", "i8"),
+        ("spared_unable", "i8"),
         ("class_weight", "i8", (len(CLASSES),)),
         ("school_class_weight", "i8", (len(CLASSES),)),
         ("random_floor_ppm", "i8"),
@@ -95,6 +99,8 @@ class Rules:
         The books as the month reads them.
     cost_tables : tuple of two CostTable
         Yearly public cost of each regime.
+    delivery : tuple of two floats
+        Share of each regime's paid levers that its yearly budget delivers; `values` are those delivered.
     world : mapping
         Values of the uncertain factors.
     """
@@ -106,6 +112,7 @@ class Rules:
     values: tuple[Mapping[str, Any], Mapping[str, Any]]
     book: BookTables
     cost_tables: tuple[CostTable, CostTable]
+    delivery: tuple[float, float]
     first_month: int
     pilot_start: int
     full_start: int
@@ -124,8 +131,9 @@ class Rules:
 
 def compile_rules(scenario: Scenario) -> Rules:
     """Compile a scenario; the same scenario gives the same arrays."""
-    outside = _outside(scenario)
-    values = (outside, scenario.values)
+    outside = within_budget(burn_in_scenario(scenario))
+    inside = within_budget(scenario)
+    values = (outside[0].values, inside[0].values)
     book = book_tables(values)
     regimes = np.zeros(2, dtype=REGIME)
     postings = np.zeros((2, len(activities())), dtype=POSTING)
@@ -140,7 +148,8 @@ def compile_rules(scenario: Scenario) -> Rules:
         activities=activity_table(float(scenario.values["world.sanction_elasticity_share"])),
         values=values,
         book=book,
-        cost_tables=(yearly_cost(burn_in_scenario(scenario)), yearly_cost(scenario)),
+        cost_tables=(yearly_cost(outside[0]), yearly_cost(inside[0])),
+        delivery=(outside[1], inside[1]),
         first_month=month_index(scenario.start),
         pilot_start=_month(scenario.values["rollout.pilot_start_date"]),
         full_start=_month(scenario.values["rollout.full_start_date"]),
@@ -160,11 +169,6 @@ def burn_in_scenario(scenario: Scenario) -> Scenario:
             population=scenario.population,
         )
     )
-
-
-def _outside(scenario: Scenario) -> Mapping[str, Any]:
-    """Return the lever values that hold where the rollout has not come: status quo, same world."""
-    return {**load_scenario(BASELINE).values, **_world_values(scenario)}
 
 
 def _world_values(scenario: Scenario) -> dict[str, Any]:
@@ -198,6 +202,10 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
     row["school_class_weight"] = _school_class_weights(row)
     row["agency_evaluation_on"] = levers["agency.evaluation_on"]
     row["fine_level"] = levers["enforcement.fine_level_share"]
+    row["escalation"] = levers["enforcement.repeat_escalation_share"]
+    if levers["enforcement.ability_test_on"]:
+        row["spared_able"] = threshold(assumed("means.test_fooled_share"))
+        row["spared_unable"] = threshold(assumed("means.test_recognises_share"))
     row["class_weight"] = _class_weights(levers)
     row["random_floor_ppm"] = round(levers["inspection.random_floor_share"] * 1_000_000)
     row["warning_mp"] = round(levers["warning.threshold_points"] * 1000)

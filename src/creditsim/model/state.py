@@ -41,6 +41,7 @@ PENDING = np.dtype(
         ("points_mp", "i4"),
         ("account", "i1"),
         ("event", "i4"),
+        ("due", "u1"),
         ("check", "i8"),
         ("flags", "u1"),
         ("generation", "u1"),
@@ -56,8 +57,12 @@ CASE = np.dtype(
 )
 """An appeal that waits for its desk; `due` is the month in which its time limit ends."""
 
-# Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash).
-BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT = 1, 2, 4, 8, 16
+# Bits of State.deeds: what an agent did this month, and what it got for it (a fine counts as cash); the last
+# two: left a due unpaid for want of cash, and was penalised for that.
+BREACHED, DID_GOOD, GOT_GOODS, GOT_CASH, FOUND_OUT, NOT_ABLE, HARSH = 1, 2, 4, 8, 16, 32, 64
+
+# Bits of PENDING.due: the record is of an unpaid due; for want of cash; and a fine was already set.
+DUE, FOR_WANT, FINED = 1, 2, 4
 
 # Bits of State.pledges: holds a pledge; posts the owner's personal score code beside it.
 PLEDGED, POSTED = 1, 2

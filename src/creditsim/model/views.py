@@ -8,8 +8,9 @@ import mesa
 import numpy as np
 
 from creditsim.model.choice import acts
+from creditsim.model.means import escalation_terms, fine_factor
 from creditsim.model.parts.public_bodies import duty_terms
-from creditsim.model.phases.acting import count_peers, reckoned_visits, utility_of
+from creditsim.model.phases.acting import count_peers, reckoned_visits, role_model_share, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.population.peers import build_peers
@@ -80,6 +81,11 @@ class RowAgent(mesa.Agent):
             state.ranks[self.row], opportunity.stake_yuan - loss, shown.done[home, k], shown.met[home, k],
             *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             factor,
+            fine_factor(
+                rules.regimes[regime], state.service.sanctioned[self.row],
+                state.service.last_sanction[self.row], state.month, *escalation_terms(),
+            ),
+            role_model_share(state)[home],
         )  # fmt: skip
 
     def explain(self, month: int | str | None = None) -> Explanation:

@@ -62,6 +62,15 @@ class Activity(Passport):
         Whether it may be done for the points alone.
     hours : float
         Hours that one act enters as service; 0 if none.
+    due : {'', 'single', 'recurring', 'trade'}
+        Whether the breach leaves a due unpaid, which then may be for want of cash: a due that
+        falls due once, or one of every month, missed in the month in which the cash runs out; its
+        amount is the stake. Or what a firm owes its trade partners, which the trade keeps.
+    strained_share : float
+        Share of those who meet the due that are short of income, where it differs from the
+        share of all agents (``means.strained_*_share``); 0 if it does not.
+    in_person : bool
+        Whether the deed needs others nearby, so that it pauses with a contact shock.
     """
 
     id: str
@@ -90,6 +99,9 @@ class Activity(Passport):
     dedicated_inspection: Share = 0.0
     fine_substitute_yuan: Amount = 0.0
     hours: Amount = 0.0
+    due: Literal["", "single", "recurring", "trade"] = ""
+    strained_share: Share = 0.0
+    in_person: bool = False
 
     @model_validator(mode="after")
     def _agree(self) -> Activity:

@@ -16,6 +16,7 @@ from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
 
 VISITS = "inspection.visits_per_month"
+WAIVER = "service.certificate_waiver_share"
 SUPERVISION = "school.supervision_visits_per_month"
 MONTHS = 12
 
@@ -228,6 +229,16 @@ def yearly_cost(
             "Publicity and events",
             scenario["publicity.spending_yuan_per_head_year"] * people["people"],
             "publicity.spending_yuan_per_head_year",
+        ),
+        _cash(
+            "Role models",
+            scenario["publicity.role_models_count"] * unit["role_model_yuan"],
+            "publicity.role_models_count",
+        ),
+        _cash(
+            "Data sharing for waived certificates",
+            (scenario[WAIVER] - levers()[WAIVER].off) * unit["data_sharing_yuan"],
+            WAIVER,
         ),
         _cash(
             "App drive",

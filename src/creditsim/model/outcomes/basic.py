@@ -31,7 +31,7 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
     "record.coverage_share": shares("covered", "coverable"),
     "record.negative_per_1000_month": shares("posted_negative", "agents", 1000.0),
     "record.positive_per_1000_month": shares("posted_positive", "agents", 1000.0),
-    "record.recorded_to_true_ratio": shares("posted_negative", "breaches"),
+    "record.recorded_to_true_ratio": shares("posted_negative", "true_negative"),
     "record.false_per_1000_month": shares("posted_false", "agents", 1000.0),
     "harm.wrongly_penalised_per_1000": shares("wrongly_penalised", "agents", 1000.0),
     "score.stuck_low_share": shares("stuck_low", "scored"),
@@ -75,7 +75,7 @@ def gaps(track: Track, setting: str) -> dict[str, np.ndarray]:
         return {}
     by_group = {group: sums_of(track, setting, group) for group in GROUPS[1:]}
     benefit = {g: ratio(s, "benefits_fen", "adults") for g, s in by_group.items()}
-    recorded = {g: ratio(s, "posted_negative", "breaches") for g, s in by_group.items()}
+    recorded = {g: ratio(s, "posted_negative", "true_negative") for g, s in by_group.items()}
     with np.errstate(divide="ignore", invalid="ignore"):
         gaps = np.stack(
             [np.where(benefit[r] > 0, 1.0 - benefit[g] / benefit[r], 0.0) for g, r in REFERENCE.items()]
@@ -89,12 +89,6 @@ def gaps(track: Track, setting: str) -> dict[str, np.ndarray]:
         "record.disparity_ratio": disparity,
         "aware.digital_gap_share": young - old,
     }
-
-
-def _service_hours(track: Track, sums: Sums) -> np.ndarray:
-    """Return hours saved at errands desks per head and year."""
-    hours = np.array([month["service_hours_saved"] for month in track.public], np.float64)
-    return 12.0 * hours / sums["adults"]
 
 
 def _sites_active(track: Track, sums: Sums) -> np.ndarray:
@@ -134,7 +128,6 @@ DISTRICT: Mapping[str, Callable[[Track, Sums], np.ndarray]] = {
     "equality.benefit_gap_share": lambda track, sums: gaps(track, "all")["equality.benefit_gap_share"],
     "record.disparity_ratio": lambda track, sums: gaps(track, "all")["record.disparity_ratio"],
     "aware.digital_gap_share": lambda track, sums: gaps(track, "all")["aware.digital_gap_share"],
-    "service.hours_saved_per_head_year": _service_hours,
     "rollout.sites_active_share": _sites_active,
     "cost.public_yuan_month": public("cost_fen", 0.01),
     "cost.staff_hours_month": public("staff_minutes", 1 / 60),

@@ -78,6 +78,7 @@ def sums_of(track: Track, setting: str, group: str) -> dict[str, np.ndarray]:
     chosen = np.flatnonzero(_in_group(track, setting, group))
     total = track.counts[:, chosen, :].sum(axis=1)
     sums = {name: total[:, column].astype(np.float64) for column, name in enumerate(QUANTITIES)}
+    sums["true_negative"] = sums["breaches"] + sums["means_unable"]
     sums["covered"] = sums["filed"] + sums["school_pupils_filed"]
     sums["covered"] += sums["school_classified"] + sums["body_evaluated"]
     sums["coverable"] = sums["adults"] + sums["school_pupils"] + sums["school_bodies"] + sums["body_bodies"]

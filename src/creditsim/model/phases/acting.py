@@ -26,11 +26,19 @@ from creditsim.model.choice import (
     worth_of_gain,
     worth_of_loss,
 )
+from creditsim.model.means import (
+    escalation_terms,
+    fine_factor,
+    is_unable,
+    means_terms,
+    stopped_paying,
+)
 from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.parts.turnover import Shown
-from creditsim.model.phases.noticing import conclude, is_filed, is_scored, sorting_reward
+from creditsim.model.phases.noticing import UNABLE, conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import PENDING, POSTED, State
+from creditsim.model.world import contact_factor, opportunity_thresholds
 from creditsim.population.agents import NO_SEX
 from creditsim.population.peers import build_peers
 from creditsim.spec.activities import activities
@@ -44,17 +52,22 @@ OPPORTUNITY = np.dtype(
         ("acted", "u1"),
         ("stake_yuan", "f8"),
         ("noise", "f8"),
-        ("words", "i8", (3,)),
+        ("words", "i8", (4,)),
     ]
 )
 """An agent meets an activity: the stake (gain or cost), the logistic noise, and the words that decide on
-notice, filing and verification if the agent acts."""
+notice, filing, verification and, of a due, the test of ability. `acted` is 0, 1 or UNABLE: a due larger than
+the cash at hand is not decided."""
 
 Decide = Callable[[State, Rules, np.ndarray], None]
 
 
 def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> None:
     """Let every agent meet its activities, choose, and be noticed or not.
+
+    A due larger than the cash at hand is no choice: it stays unpaid, counts as unable and
+    not as a breach, teaches neither norms nor beliefs, but is noticed and filed like one.
+    Where the authority tests ability it spares most of the unable, and some who are not.
 
     Parameters
     ----------
@@ -65,7 +78,8 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
         Decides opportunities in place of the compiled rule (object by object).
     """
     bounds = np.linspace(0, len(state.agents), threads + 1).astype(np.int64)
-    parts = [_Part(state, rules, int(a), int(b)) for a, b in itertools.pairwise(bounds)]
+    stopped = stopped_paying(state)
+    parts = [_Part(state, rules, int(a), int(b), stopped) for a, b in itertools.pairwise(bounds)]
     for step in (functools.partial(_Part.choose, decide=decide), _Part.conclude):
         if threads == 1 or decide is not None:
             for part in parts:
@@ -83,8 +97,8 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
 class _Part:
     """A run of neighbouring rows, with event and count arrays of its own."""
 
-    def __init__(self, state: State, rules: Rules, low: int, high: int):
-        self.state, self.rules, self.low, self.high = state, rules, low, high
+    def __init__(self, state: State, rules: Rules, low: int, high: int, stopped: np.ndarray):
+        self.state, self.rules, self.low, self.high, self.stopped = state, rules, low, high, stopped
         self.counts = np.zeros_like(state.counts)
         self.done = np.zeros_like(state.done)
         self.met = np.zeros_like(state.met)
@@ -106,7 +120,8 @@ class _Part:
             found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.visited,
             state.ranks, state.month, state.deeds, state.last_breach, state.last_tutoring, state.firm_class,
             filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
-            state.pledges, assumed("pledge.complaint_factor"), state.memory,
+            state.pledges, assumed("pledge.complaint_factor"), state.memory, state.service.sanctioned,
+            state.service.last_sanction, *escalation_terms(),
             state.public_bodies.first_row, state.public_bodies.duties,
         )  # fmt: skip
         self.filed = filed[:number]
@@ -120,6 +135,8 @@ class _Part:
             number = _find(
                 self.low, self.high, state.agents, rules.activities, state.seed, state.replication,
                 state.month, stake_multipliers(), draws.logistic_quantiles(), found,
+                opportunity_thresholds(rules, state.month), state.service.liquid_months, self.stopped,
+                means_terms(rules, state.month),
             )  # fmt: skip
             if number <= room:
                 return found[:number]
@@ -136,17 +153,25 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     shown, peers = state.turnover.shown, build_peers(state.population)
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        shown.done, shown.met, state.memory, peers.indptr, peers.indices, choice_terms(rules),
+        shown.done, shown.met, state.memory, peers.indptr, peers.indices, choice_terms(rules, state.month),
         reckoned_visits(state), state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
+        state.service.sanctioned, state.service.last_sanction, state.month, *escalation_terms(),
+        role_model_share(state),
         state.public_bodies.first_row, state.public_bodies.duties,
     )  # fmt: skip
 
 
-def choice_terms(rules: Rules) -> np.ndarray:
-    """Return what choices share: norm weight, prior count, width in milli-points; ties' weight and prior."""
+def role_model_share(state: State) -> np.ndarray:
+    """Return by site what role models add to the visible share of those who do good."""
+    most = assumed("role_model.most_visible_share")
+    return np.minimum(state.service.named_lately * assumed("role_model.visible_share"), most)
+
+
+def choice_terms(rules: Rules, month: int) -> np.ndarray:
+    """Return what choices share in a month: norm weight, prior count, width (mp); ties' weight, prior."""
     return np.array(
         [
-            rules.world("norm_weight_share"),
+            rules.world("norm_weight_share") * contact_factor(rules, month),
             assumed("norm.prior_count"),
             assumed("choice.score_width_points") * 1000.0,
             assumed("norm.ties_share"),
@@ -210,7 +235,10 @@ def meets(agent, activity):
 
 
 @compiled
-def _find(low, high, agents, activities, seed, replication, month, stakes, quantiles, found):
+def _find(
+    low, high, agents, activities, seed, replication, month, stakes, quantiles, found,
+    thresholds, liquid_months, stopped, means,
+):  # fmt: skip
     """Write the opportunities of rows low to high; return their number, also beyond the room."""
     number = 0
     for row in range(low, high):
@@ -229,7 +257,7 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
                 w0, w1, w2, w3 = draws.philox(seed, replication, slot, month, draws.OPPORTUNITY, block)
             lane = k & 3
             luck = w0 if lane == 0 else (w1 if lane == 1 else (w2 if lane == 2 else w3))
-            if luck >= activity.opportunity:
+            if luck >= thresholds[k]:
                 continue
             if number < found.shape[0]:
                 x0, x1, x2, x3 = draws.philox(seed, replication, slot, month, draws.ACT, k)
@@ -242,6 +270,14 @@ def _find(low, high, agents, activities, seed, replication, month, stakes, quant
                 chance.words[0] = x1
                 chance.words[1] = x2
                 chance.words[2] = x3
+                if activity.due > 0:
+                    chance.words[3] = draws.word(seed, replication, slot, month, draws.MEANS, 4 + k)
+                    unable = is_unable(
+                        agent, activity, chance.stake_yuan, liquid_months[row], stopped[row], seed,
+                        replication, month, means,
+                    )  # fmt: skip
+                    if unable:
+                        chance.acted = UNABLE
             number += 1
     return number
 
@@ -264,12 +300,13 @@ def count_peers(row, activity, memory, indptr, indices):
 @compiled
 def utility_of(
     agent, activity, posting, regime, rank, stake_yuan, done, met, peers_done, peers_met,
-    terms, visit_rate, complaint_factor,
+    terms, visit_rate, complaint_factor, fines, models,
 ):  # fmt: skip
     """Return the utility of acting on an opportunity: see model/choice.py.
 
     The norm is the share of acts shown at the site; where ties met the activity, mixed with
-    their share, which starts from the site's.
+    their share, which starts from the site's. `fines` multiplies the fine of who was fined
+    before; `models` is what role models at the home site add to the visible share of good deeds.
     """
     norm = 0.0
     if terms[0] > 0.0:
@@ -277,6 +314,8 @@ def utility_of(
         if peers_met > 0:
             near = (peers_done + terms[4] * visible) / (peers_met + terms[4])
             visible = (1.0 - terms[3]) * visible + terms[3] * near
+        if activity.breach == 0:
+            visible = visible + models
         norm = terms[0] * activity.visible_share * (visible - activity.base_share)
     worth = 0.0
     filed = is_filed(agent, regime, rank)
@@ -296,7 +335,12 @@ def utility_of(
                 worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
     detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
     if activity.breach == 1:
-        sanction = activity.sanction_yuan * regime.fine_level + worth
+        fine = activity.sanction_yuan * regime.fine_level
+        if activity.fine_yuan > 0.0:
+            fine = fine * fines
+        sanction = fine + worth
+        if activity.due > 0:
+            sanction = sanction * (1.0 - regime.spared_able / draws.TWO_32)
         return breach_utility(agent, activity, stake_yuan, detection, sanction, norm)
     reward = activity.reward_yuan + detection * worth
     reward = reward + sorting_reward(activity, regime, rank)
@@ -322,15 +366,27 @@ def _decide(
     firm_class,
     pledges,
     complaint_factor,
+    sanctioned,
+    last_sanction,
+    month,
+    memory_months,
+    most_steps,
+    models,
     first_body,
     duties,
 ):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
         chance = found[number]
+        if chance.acted == UNABLE:
+            continue
         k = chance.activity
         agent = agents[chance.row]
         regime = active[chance.row]
+        fines = fine_factor(
+            regimes[regime], sanctioned[chance.row], last_sanction[chance.row], month, memory_months,
+            most_steps,
+        )  # fmt: skip
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
         loss, shift = 0.0, 0.0
         if activities[k].obligation >= 0:
@@ -341,6 +397,6 @@ def _decide(
         utility = shift + utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row],
             chance.stake_yuan - loss, done[agent.home, k], met[agent.home, k], peers_done, peers_met, terms,
-            visit_rates[regime, firm_class[chance.row], k], factor,
+            visit_rates[regime, firm_class[chance.row], k], factor, fines, models[agent.home],
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

@@ -7,6 +7,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
+from creditsim.model.means import can_repair, dues_of_items, means_terms
 from creditsim.model.packing import place_of_month
 from creditsim.model.phases.desk import place_in_line, settings_of
 from creditsim.model.phases.inspection import whole_part
@@ -131,7 +132,10 @@ def _undo_linked(state: State, ids: np.ndarray, kind: int, bit: int) -> None:
 
 
 def _repair(state: State, rules: Rules) -> None:
-    """Let subjects repair their oldest open negative entry once the waiting time is over."""
+    """Let subjects repair their oldest open negative entry once the waiting time is over.
+
+    Who now lacks the cash for the due behind the entry cannot.
+    """
     chains = state.chains
     found = np.full(len(state.agents), -1, np.int64)
     codes = chains.packed.codes
@@ -140,6 +144,8 @@ def _repair(state: State, rules: Rules) -> None:
     _find_repairable(
         chains.head, chains.packed, negative, lasting, rules.regimes, state.active, state.agents,
         state.seed, state.replication, state.month, found,
+        *(dues[codes["item"]] for dues in dues_of_items(rules.book.district)),
+        state.service.liquid_months, state.service.short_before, means_terms(rules, state.month),
     )  # fmt: skip
     rows = np.flatnonzero(found >= 0)
     ids = found[rows]
@@ -162,10 +168,16 @@ def _find_repairable(
     replication,
     month,
     found,
+    due_yuan,
+    strained,
+    liquid_months,
+    short,
+    means,
 ):
     """Write for each row the oldest negative entry in force that its subject repairs this month, or -1.
 
-    `negative` and `lasting` (months from an entry's beginning until it is no longer in force) go by code.
+    `negative`, `lasting` (months from an entry's beginning until it is no longer in force), `due_yuan` and
+    `strained` go by code.
     """
     records, _, starts, months = packed
     for row in range(head.shape[0]):
@@ -188,7 +200,12 @@ def _find_repairable(
             at = record.following
         if oldest >= 0:
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
-            if luck < regime.repair_chance:
+            code = records[oldest].code
+            able = luck < regime.repair_chance and can_repair(
+                agents[row], due_yuan[code], strained[code], liquid_months[row], short[row], seed,
+                replication, month, means,
+            )  # fmt: skip
+            if able:
                 found[row] = oldest
 
 

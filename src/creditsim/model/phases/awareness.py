@@ -8,6 +8,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
+from creditsim.model.world import contact_factor
 from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
@@ -18,11 +19,12 @@ STUDENT = KINDS.index("student")
 def awareness(state: State, rules: Rules) -> None:
     """Let adults learn of the scheme: discrete Bass at the home site, then app and items.
 
-    Chance a month: (p + q * share aware among contacts last month) / 12, p from
-    publicity, q by contact (at the home site, a small share at others of its kind and area),
-    below a ceiling by digital access and age. Registration needs
-    awareness and the internet, or a help desk; activity is a fixed share of the
-    registered; active users know their score. Knowing the items is a state of its own.
+    Chance a month: (p + q * share aware among contacts last month) / 12, p from publicity
+    and role models at the site, q by contact (at the home site, a small share at others of its
+    kind and area; less in the shock of 2020), below a ceiling by digital access and age.
+    Registration needs awareness and the internet, a help desk, or the paper and telephone
+    route; activity is a fixed share of the registered; active users know their score. Knowing
+    the items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     agents = state.agents
@@ -33,13 +35,15 @@ def awareness(state: State, rules: Rules) -> None:
     for regime, levers in enumerate(rules.values):
         spread[regime] = _monthly_chances(rules, levers)
         helped[regime] = _helped_share(state, levers, people)
+        if levers["app.offline_channel_on"]:
+            helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
     _learn(
         state.seed, state.replication, state.month, agents, people, state.active, state.ranks, informed,
-        spread, helped, rules.world("bass_imitation_share") / 12.0,
+        spread, helped, rules.world("bass_imitation_share") * contact_factor(rules, state.month) / 12.0,
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
         draws.threshold(assumed("awareness.active_share")),
-        rules.regimes.score_on,
+        rules.regimes.score_on, state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
     )  # fmt: skip
 
 
@@ -83,7 +87,7 @@ def _helped_share(state: State, levers, people: np.ndarray) -> float:
 @compiled
 def _learn(
     seed, replication, month, agents, people, active, ranks, informed,
-    spread, helped, imitation, ceiling, ceiling_60, active_share, score_on,
+    spread, helped, imitation, ceiling, ceiling_60, active_share, score_on, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
     for row in range(agents.shape[0]):
@@ -95,7 +99,7 @@ def _learn(
         w0, w1, w2, w3 = draws.philox(seed, replication, np.int64(agent.slot), month, draws.AWARENESS, 0)
         if known & AWARE == 0:
             top = ceiling_60 if FIRST_BAND_OF_60 <= agent.age_band < MINOR else ceiling
-            chance = spread[regime, 0] + imitation * informed[agent.home]
+            chance = spread[regime, 0] + models[agent.home] + imitation * informed[agent.home]
             if ranks[row].aware < top and w0 < chance * draws.TWO_32:
                 known |= AWARE
         else:

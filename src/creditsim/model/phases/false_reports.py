@@ -8,7 +8,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.phases.noticing import NEIGHBOUR, is_filed, is_scored
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, PENDING, State
+from creditsim.model.state import BREACHED, NOT_ABLE, PENDING, State
 from creditsim.population.peers import build_peers
 from creditsim.scoring.ledger import VILLAGE
 from creditsim.spec.assumptions import assumed
@@ -77,7 +77,8 @@ def _pick_victims(
         for _ in range(min(_TRIES, size)):
             row = members[first + at]
             other = agents[row]
-            innocent = other.present == 1 and deeds[row] & BREACHED == 0 and other.kind == agent.kind
+            paid = deeds[row] & (BREACHED | NOT_ABLE) == 0
+            innocent = other.present == 1 and paid and other.kind == agent.kind
             regime = regimes[active[row]]
             on_file = is_scored(other, regime, ranks[row]) == 1
             if needs_file[active[row], report["activity"]] == 1:
@@ -86,6 +87,7 @@ def _pick_victims(
                 false[number] = report
                 false[number]["row"] = row
                 false[number]["wrong"] = 1
+                false[number]["due"] = 0
                 false[number]["check"] = w2
                 number += 1
                 break

@@ -10,7 +10,7 @@ from creditsim.model.chains import WRONG
 from creditsim.model.phases.acting import belief_terms, reckoned_visits
 from creditsim.model.phases.noticing import first_channel, move_belief
 from creditsim.model.regimes import Rules
-from creditsim.model.state import GOT_CASH, GOT_GOODS, POSTED, State
+from creditsim.model.state import GOT_CASH, GOT_GOODS, HARSH, POSTED, State
 from creditsim.population.peers import build_peers
 from creditsim.scoring.ledger import ITEM, VOID
 from creditsim.spec.assumptions import assumed
@@ -19,12 +19,13 @@ from creditsim.spec.assumptions import assumed
 def learning(state: State, rules: Rules) -> None:
     """Move trust, motivation and beliefs after the month's events.
 
-    Trust falls with a false entry and each month that an appeal waits, and returns slowly
-    to its start; cash or a fine crowds motivation out, goods a third as much, and it comes
-    back at its own pace: c' = max((1 - rho) c, kappa z). Beliefs in detection moved when
-    the acts were concluded; here they also move, by a smaller step, with what becomes of the
-    breach of one of the agent's ties, if it sees it. Norms are last month's acts at the site
-    and among ties, read next month.
+    Trust falls with a false entry, with a penalty for a due that one could not pay, and each
+    month that an appeal waits, and returns slowly to its start; cash or a fine crowds
+    motivation out, goods a third as much, and it comes back at its own pace:
+    c' = max((1 - rho) c, kappa z). Beliefs in detection moved when the acts were concluded;
+    here they also move, by a smaller step, with what becomes of the breach of one of the
+    agent's ties, if it sees it. Norms are last month's acts at the site and among ties, read
+    next month.
     """
     _watch_ties(state, rules)
     _move(
@@ -35,7 +36,7 @@ def learning(state: State, rules: Rules) -> None:
                 assumed("trust.loss_waiting_share"), assumed("trust.recovery_share"),
                 assumed("crowding.recovery_share"), assumed("crowding.in_kind_share"),
                 rules.world("crowding_out_share"), assumed("belief.learning_share"),
-                assumed("belief.false_record_start_share"),
+                assumed("belief.false_record_start_share"), assumed("trust.loss_unable_share"),
             ]
         ),
         rules.regimes.score_on[state.active],
@@ -141,6 +142,8 @@ def _move(agents, deeds, wronged, waiting, upheld, terms, score_on):
         trust = agent.trust + terms[3] * (terms[0] - agent.trust)
         if wronged[row] == 1:
             trust = trust - terms[1]
+        elif deeds[row] & HARSH != 0:
+            trust = trust - terms[9]
         if waiting[row] == 1:
             trust = trust - terms[2]
         if upheld[row] == 1:

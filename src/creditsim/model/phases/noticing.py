@@ -10,6 +10,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.choice import COMPLAINT, COURT
+from creditsim.model.means import fine_factor
 from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
@@ -17,9 +18,14 @@ from creditsim.model.state import (
     BEST_CLASS,
     BREACHED,
     DID_GOOD,
+    DUE,
+    FINED,
+    FOR_WANT,
     FOUND_OUT,
     GOT_CASH,
     GOT_GOODS,
+    HARSH,
+    NOT_ABLE,
     PLEDGED,
     POSTED,
     State,
@@ -35,15 +41,21 @@ ENTERPRISE, VILLAGER, RESIDENT, STUDENT, CIVIL_SERVANT, INSTITUTION = (
 GOVERNMENT = SETTINGS.index("government")
 FROM_ELSEWHERE = 2
 ASKED_OF_NOBODY = 2**32
+
+UNABLE = 2
+"""Value of ``OPPORTUNITY.acted`` for a due that the agent lacks the cash for."""
+
 (
     BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
     UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES, SCHOOL_BREACHES, CIVIL_SERVANT_BREACHES,
+    MEANS_UNABLE, SPARED, PENALISED, PENALISED_UNABLE,
 ) = (
     QUANTITIES.index(name)
     for name in (
         "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
         "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
         "undetected", "undetected_top", "pledger_breaches", "school_breaches", "body_civil_servant_breaches",
+        "means_unable", "means_spared", "means_penalised", "means_penalised_unable",
     )
 )  # fmt: skip
 
@@ -52,7 +64,8 @@ ASKED_OF_NOBODY = 2**32
 def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
     deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
-    pledges, complaint_factor, memory, first_body, duties,
+    pledges, complaint_factor, memory, sanctioned, last_sanction, memory_months, most_steps,
+    first_body, duties,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -62,7 +75,8 @@ def conclude(
         row = chance.row
         agent = agents[row]
         activity = activities[k]
-        met[agent.home, k] += 1
+        unable = chance.acted == UNABLE
+        met[agent.home, k] += not unable
         memory[row].met |= np.uint64(1) << np.uint64(k)
         counts[agent.cell, SORTING_MET] += activity.sorts
         if chance.acted == 0:
@@ -70,13 +84,41 @@ def conclude(
         regime = regimes[active[row]]
         posting = postings[active[row], k]
         cell = agent.cell
-        done[agent.home, k] += 1
-        memory[row].did |= np.uint64(1) << np.uint64(k)
+        if not unable:
+            done[agent.home, k] += 1
+            memory[row].did |= np.uint64(1) << np.uint64(k)
         factor = complaint_factor if pledges[row] & POSTED != 0 else 1.0
         if activity.obligation >= 0:
             factor, _, _ = duty_terms(activity, row, first_body, duties)
         channel = first_channel(activity, visited[row], chance.words[0], factor)
-        if activity.breach == 1:
+        spared = False
+        fined = False
+        if activity.breach == 1 and channel >= 0:
+            border = regime.spared_unable if unable else regime.spared_able
+            spared = activity.due > 0 and chance.words[3] < border
+            counts[cell, SPARED] += spared
+            fined = activity.fine_yuan * regime.fine_level > 0.0 and not spared
+            if fined:
+                fine = activity.fine_yuan * regime.fine_level * 100.0
+                rise = fine_factor(
+                    regime, sanctioned[row], last_sanction[row], month, memory_months, most_steps
+                )
+                counts[cell, FINES] += np.int64(fine * rise)
+                deeds[row] |= GOT_CASH
+                if agent.kind == ENTERPRISE:
+                    if month - last_sanction[row] > memory_months:
+                        sanctioned[row] = 0
+                    sanctioned[row] = min(sanctioned[row] + 1, 255)
+                    last_sanction[row] = month
+                if activity.due > 0:
+                    counts[cell, PENALISED] += 1
+                    counts[cell, PENALISED_UNABLE] += unable
+                    if unable:
+                        deeds[row] |= HARSH
+        if unable:
+            counts[cell, MEANS_UNABLE] += 1
+            deeds[row] |= NOT_ABLE
+        elif activity.breach == 1:
             counts[cell, BREACHES] += 1
             counts[cell, HARM] += activity.social_fen
             counts[cell, LOCAL] += activity.local
@@ -95,10 +137,6 @@ def conclude(
                 counts[cell, UNDETECTED_TOP] += classed and firm_class[row] == BEST_CLASS
             if channel >= 0:
                 counts[cell, DETECTED] += 1
-                fine = np.int64(activity.fine_yuan * regime.fine_level * 100.0)
-                counts[cell, FINES] += fine
-                if fine > 0:
-                    deeds[row] |= GOT_CASH
                 by_visit = channel == 0 and visited[row] == 1 and chance.words[0] < found_by_visit(activity)
                 if by_visit and deeds[row] & FOUND_OUT == 0:
                     deeds[row] |= FOUND_OUT
@@ -119,7 +157,7 @@ def conclude(
                     deeds[row] |= GOT_GOODS
             elif activity.reward_yuan > 0.0:
                 deeds[row] |= GOT_CASH
-        if channel < 0 or posting.items[channel] < 0:
+        if channel < 0 or spared or posting.items[channel] < 0:
             continue
         has_file = is_filed(agent, regime, ranks[row])
         if is_scored(agent, regime, ranks[row]) == 0 or (posting.needs_file == 1 and has_file == 0):
@@ -140,6 +178,7 @@ def conclude(
         record["points_mp"] = posting.points_mp[channel]
         record["account"] = posting.account
         record["event"] = month
+        record["due"] = (activity.due > 0) * DUE + unable * FOR_WANT + fined * FINED
         record["check"] = chance.words[2]
         number += 1
     return number

@@ -12,7 +12,7 @@ from creditsim.model.phases.notices import give_notice
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status
 from creditsim.model.phases.quotas import over_reports
 from creditsim.model.regimes import Rules
-from creditsim.model.state import OBJECTED, PADDED, State
+from creditsim.model.state import DUE, FINED, FOR_WANT, HARSH, OBJECTED, PADDED, State
 from creditsim.population.agents import NO_SEX
 
 
@@ -68,6 +68,11 @@ def post(state: State, rules: Rules, accepted: np.ndarray) -> None:
     state.count("posted_negative", rows[bad])
     state.count("posted_positive", rows[~bad])
     state.count("posted_false", rows[accepted["wrong"] == 1])
+    dues = accepted["due"] & (DUE | FINED) == DUE  # a fine was counted when it was set
+    state.count("means_penalised", rows[dues])
+    harsh = rows[dues & (accepted["due"] & FOR_WANT > 0)]
+    state.count("means_penalised_unable", harsh)
+    state.deeds[harsh] |= HARSH
     state.count("bonus_points_mp", rows[~bad], accepted["points_mp"][~bad])
     state.count("files_posted", rows)
     state.count("files_over_reported", rows[padded])

@@ -12,27 +12,25 @@ from creditsim.spec.costs import unit_costs
 from creditsim.spec.vocabulary import LEADS
 
 _REWARDS = QUANTITIES.index("rewards_fen")
-_DESKS = ("service.village_desk_staff_hours_per_month", "service.community_desk_staff_hours_per_month")
 
 
 def spending(state: State, rules: Rules) -> None:
     """Charge the month: a twelfth of each yearly cost line, as far as the rollout has come, and payments.
 
-    Working time, visits, publicity and platform follow the lines of spec/costing.py.
-    Funds cost what was put into them, rewards what was paid; both are transfers. Tenders
-    cost what the preference adds to the lowest price, credit checks the working time they
-    take. Each line is charged to the department that leads its row of the plan.
+    Working time, visits, publicity and platform follow the lines of spec/costing.py; under a
+    yearly budget they are what it pays for (spec/budget.py). Funds cost what was put into
+    them, rewards what was paid; both are transfers. Tenders cost what the preference adds
+    to the lowest price, credit checks the working time they take. Each line is charged to
+    the department that leads its row of the plan.
     """
     share = int(np.count_nonzero(state.active)) / max(len(state.active), 1)
     scale = state.population.scale
-    yuan, hours, saved = dict.fromkeys(LEADS, 0.0), dict.fromkeys(LEADS, 0.0), 0.0
-    for weight, table, levers in zip((1.0 - share, share), rules.cost_tables, rules.values, strict=True):
+    yuan, hours = dict.fromkeys(LEADS, 0.0), dict.fromkeys(LEADS, 0.0)
+    for weight, table in zip((1.0 - share, share), rules.cost_tables, strict=True):
         for line in table.lines:
             if not line.transfer:
                 yuan[line.lead] += weight * line.yuan / 12.0
             hours[line.lead] += weight * line.staff_hours / 12.0
-        for desk in _DESKS:
-            saved += weight * levers[desk] * assumed("service.hours_per_desk_hour")
     cost_fen = {lead: round(yuan[lead] * scale * 100.0) for lead in LEADS}
     village, subdistrict = (state.public[f"fund_{fund}_income_fen"] for fund in (0, 1))
     rewards = int(state.counts[:, _REWARDS].sum())
@@ -49,4 +47,3 @@ def spending(state: State, rules: Rules) -> None:
     state.public["cost_fen"] = sum(cost_fen.values())
     state.public["staff_minutes"] = sum(staff_minutes.values())
     state.public["transfers_fen"] = rewards + sum(state.public[f"fund_{fund}_paid_fen"] for fund in (0, 1))
-    state.public["service_hours_saved"] = saved * scale

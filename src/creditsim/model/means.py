@@ -1,0 +1,165 @@
+"""Means: the cash at hand, who is unable to pay a due, and fines that rise with repeats.
+
+An agent's income stops for a spell of months with a small chance. While it lasts the cash
+at hand is what is left of the buffer; a due above it is unpaid for want of cash, whatever
+the agent would have chosen. With an income dues are met from it: then not paying is a choice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.core.compiled import compiled
+from creditsim.model import world
+from creditsim.model.activities import RECURRING, TRADE
+from creditsim.model.regimes import Rules
+from creditsim.model.state import State
+from creditsim.population.agents import NO_SEX
+from creditsim.scoring.rulebook import Rulebook
+from creditsim.spec.activities import activities
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import KINDS
+
+_ENTERPRISE = KINDS.index("enterprise")
+
+OWED_TO_TRADE = -1.0
+"""In place of an amount: what a firm owes its trade partners, whatever it is."""
+
+# Numbers of the array that `means_terms` returns.
+(
+    _PERSONS, _FIRMS, _STOPPED, _DRAWN_PERSONS, _DRAWN_FIRMS, _FACTOR, _SHOCK_MONTH, _SPELL, _SHOCK_START,
+) = range(9)  # fmt: skip
+
+
+def means_terms(rules: Rules, month: int) -> np.ndarray:
+    """Return what decides on cash this month, as float64; thresholds are whole numbers below 2**32."""
+    shock = world.shock_month(rules, month)
+    stopped = -rules.world("income_shock_2020_share") * assumed("shock.stopped_income_share")
+    return np.array(
+        [
+            draws.threshold(assumed("means.strained_persons_share")),
+            draws.threshold(assumed("means.strained_firms_share")),
+            draws.threshold(stopped) if shock >= 0 else 0.0,
+            assumed("means.drawn_persons_share"),
+            assumed("means.drawn_firms_share"),
+            world.income_factor(rules, month),
+            shock,
+            assumed("means.spell_months"),
+            world.SHOCK_START,
+        ],
+        np.float64,
+    )
+
+
+@compiled
+def is_unable(agent, activity, due_yuan, liquid_months, owes_trade, seed, replication, month, terms):
+    """Say whether an agent lacks the cash for a due this month.
+
+    A recurring due goes unpaid in the month in which the cash first falls below it; a
+    single one whenever it falls due while the cash is below it. Whether a firm can no longer
+    pay its trade partners (`owes_trade`) is for the trade to say.
+    """
+    if activity.due == TRADE:
+        return owes_trade == 1
+    if activity.due == 0 or (agent.sex == NO_SEX and agent.kind != _ENTERPRISE):
+        return False
+    spent = months_without_income(agent, activity.strained, seed, replication, month, terms)
+    if spent < 0 or not is_short(agent, due_yuan, liquid_months, spent, terms):
+        return False
+    if activity.due == RECURRING and spent > 0:
+        return not is_short(agent, due_yuan, liquid_months, spent - 1, terms)
+    return True
+
+
+@compiled
+def is_short(agent, due_yuan, liquid_months, spent, terms):
+    """Say whether the cash of an agent after `spent` months without income lies below a due."""
+    drawn = terms[_DRAWN_FIRMS] if agent.sex == NO_SEX else terms[_DRAWN_PERSONS]
+    return cash_yuan(agent.income_yuan_month * terms[_FACTOR], liquid_months, drawn, spent) < due_yuan
+
+
+@compiled
+def cash_yuan(income_yuan, liquid_months, drawn_share, spent):
+    """Return the cash left after `spent` months without income; each took a share of a month's income."""
+    return max(0.0, liquid_months - drawn_share * spent) * income_yuan
+
+
+@compiled
+def months_without_income(agent, strained, seed, replication, month, terms):
+    """Return how many months an agent has been without income before this one, or -1 if it has one.
+
+    Time is cut into spells, for each agent from a month of its own; in a spell the income
+    is missing if the spell's word lies below the share of the strained. `strained`, if above
+    that, holds for those who meet a certain due. In the shock a further share lacks it.
+    """
+    slot = np.int64(agent.slot)
+    share = terms[_FIRMS] if agent.sex == NO_SEX else terms[_PERSONS]
+    if strained > share:
+        share = np.float64(strained)
+    length = np.int64(terms[_SPELL])
+    shifted = month + draws.word(seed, replication, slot, 0, draws.MEANS, 1) % length
+    spell = shifted // length
+    if draws.word(seed, replication, slot, spell, draws.MEANS, 2) < share:
+        return shifted - spell * length
+    if terms[_STOPPED] > 0.0:
+        start = np.int64(terms[_SHOCK_START])
+        if draws.word(seed, replication, slot, start, draws.MEANS, 3) < terms[_STOPPED]:
+            return np.int64(terms[_SHOCK_MONTH])
+    return -1
+
+
+@compiled
+def fine_factor(regime, sanctioned, last_sanction, month, months, most):
+    """Return by what a fine is multiplied: up by a share for each earlier sanctioned breach in memory.
+
+    Only enterprises' sanctions are remembered: fines of persons are fixed amounts on the spot.
+    """
+    if sanctioned == 0 or month - last_sanction > months:
+        return 1.0
+    return 1.0 + regime.escalation * min(np.float64(sanctioned), most)
+
+
+def stopped_paying(state: State) -> np.ndarray:
+    """Flag the agents whose firm could not pay its trade partners last month, for the first time on end."""
+    short = np.zeros(len(state.agents), np.uint8)
+    short[: len(state.trade.unable)] = state.trade.unable
+    new = short & (state.service.short_before == 0)
+    state.service.short_before = short
+    return new
+
+
+def escalation_terms() -> tuple[float, float]:
+    """Return for how many months a sanction counts, and how many count at most."""
+    return assumed("escalation.memory_months"), assumed("escalation.most_steps")
+
+
+@compiled
+def can_repair(agent, due_yuan, strained, liquid_months, owes_trade, seed, replication, month, terms):
+    """Say whether an agent has the cash to make good an entry of a due; anything else it can."""
+    if due_yuan == OWED_TO_TRADE:
+        return owes_trade == 0
+    if due_yuan <= 0.0:
+        return True
+    spent = months_without_income(agent, strained, seed, replication, month, terms)
+    return spent < 0 or not is_short(agent, due_yuan, liquid_months, spent, terms)
+
+
+def dues_of_items(book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
+    """Return the due behind each item: its smallest median in yuan (0: none), and its strained threshold.
+
+    An item of what is owed to trade partners has OWED_TO_TRADE.
+    """
+    amounts = np.zeros(len(book.items))
+    strained = np.zeros(len(book.items), np.int64)
+    for activity in activities():
+        for item in activity.items if activity.due else ():
+            number = book.item_index.get(item, -1)
+            if number < 0:
+                continue
+            if activity.due == "trade":
+                amounts[number] = OWED_TO_TRADE
+            elif amounts[number] == 0.0 or activity.stake_yuan < amounts[number]:
+                amounts[number] = activity.stake_yuan
+                strained[number] = draws.threshold(activity.strained_share)
+    return amounts, strained

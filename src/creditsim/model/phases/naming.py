@@ -1,0 +1,77 @@
+"""Naming: role models, chosen among those who do good, shown at their site."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.model.parts.service import NAMED
+from creditsim.model.phases.inspection import whole_part
+from creditsim.model.phases.noticing import ON_FILE, SCORED, STUDENT, VILLAGER, file_status
+from creditsim.model.regimes import Rules
+from creditsim.model.state import DID_GOOD, State
+from creditsim.population.agents import NO_SEX
+from creditsim.spec.assumptions import assumed
+
+
+def naming(state: State, rules: Rules) -> None:
+    """Name the month's role models among adults with a good deed, and show them at their sites.
+
+    The best-scored of each site stands, ties by lot; the lot chooses among the sites. Where
+    there is a score only those scored are named (with consent where that is asked for).
+    For some months names at the home site raise awareness there and make good deeds more
+    visible; they are published persons as long as they are on display.
+    """
+    agents = state.agents
+    adults = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
+    for regime, levers in enumerate(rules.values):
+        of_regime = adults & (state.active == regime)
+        share = int(np.count_nonzero(of_regime)) / max(int(np.count_nonzero(adults)), 1)
+        monthly = levers["publicity.role_models_count"] * share * state.population.scale / 12
+        number = whole_part(round(monthly * 1000), state.month)
+        if number > 0:
+            _name(state, rules, _candidates(state, rules, of_regime, regime), number)
+    _show(state, rules)
+
+
+def _candidates(state: State, rules: Rules, adults: np.ndarray, regime: int) -> np.ndarray:
+    """Return the rows that may be named: good this month, not on display, scored if there is a score."""
+    free = adults & (state.deeds & DID_GOOD > 0)
+    free[state.service.named["row"]] = False
+    rows = np.flatnonzero(free)
+    if rules.regimes.score_on[regime]:
+        rows = rows[file_status(state, rules, rows) >= SCORED]
+    return rows
+
+
+def _name(state: State, rules: Rules, rows: np.ndarray, number: int) -> None:
+    """Name the best of as many sites as there are names, sites by lot."""
+    agents = state.agents
+    lot = draws.words(state.seed, state.replication, agents.slot[rows], state.month, draws.ROLE_MODEL, 0)
+    order = np.lexsort((lot, -agents.score_mp[rows].astype(np.int64), agents.home[rows]))
+    homes = agents.home[rows[order]]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = homes[1:] != homes[:-1]
+    best = rows[order[first]]
+    lots = draws.words(state.seed, state.replication, agents.slot[best], state.month, draws.ROLE_MODEL, 1)
+    chosen = best[np.argsort(lots, kind="stable")[:number]]
+    new = np.zeros(len(chosen), NAMED)
+    new["row"], new["generation"], new["month"] = chosen, agents.generation[chosen], state.month
+    state.service.named = np.concatenate((state.service.named, new))
+    state.count("service_role_models", chosen)
+
+
+def _show(state: State, rules: Rules) -> None:
+    """Take down old names, count the persons on display, and how many each site was shown lately."""
+    agents, named = state.agents, state.service.named
+    named = named[state.month - named["month"] < assumed("role_model.published_months")]
+    there = agents.present[named["row"]] == 1
+    named = named[there & (agents.generation[named["row"]] == named["generation"])]
+    state.service.named = named
+    rows = named["row"].astype(np.int64)
+    ranked = (rules.regimes.public_ranking_on[state.active[rows]] == 1) & (agents.kind[rows] == VILLAGER)
+    ranked &= file_status(state, rules, rows) == ON_FILE  # the public ranking counts them already
+    state.count("published", rows[~ranked])
+    recent = rows[state.month - named["month"] < assumed("role_model.shown_months")]
+    shown = np.bincount(agents.home[recent], minlength=len(state.population.sites))
+    state.service.named_lately = shown.astype(np.float64)
