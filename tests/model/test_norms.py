@@ -66,15 +66,16 @@ def test_only_ties_that_met_an_activity_count():
 
 def utilities(state, rules, done, met, peers_done, peers_met, terms=None):
     """Return the utility of one agent's opportunity, given what site and ties show."""
-    terms = choice_terms(rules) if terms is None else terms
+    terms = choice_terms(rules, rules.first_month) if terms is None else terms
     return utility_of(
         state.agents[-1], rules.activities[LITTER], rules.postings[0, LITTER], rules.regimes[0],
         state.ranks[-1], 10.0, float(done), float(met), peers_done, peers_met, terms, 0.0, 1.0,
+        1.0, 0.0,
     )  # fmt: skip
 
 
 def test_the_norm_mixes_the_share_at_the_site_with_that_of_ties_by_hand(state, rules):
-    terms, activity = choice_terms(rules), rules.activities[LITTER]
+    terms, activity = choice_terms(rules, rules.first_month), rules.activities[LITTER]
     weight, prior, _, share, near = terms
     site = (30 + prior * activity.base_share) / (100 + prior)
     ties = (3 + near * site) / (4 + near)
@@ -85,7 +86,7 @@ def test_the_norm_mixes_the_share_at_the_site_with_that_of_ties_by_hand(state, r
 
 
 def test_without_ties_the_norm_is_exactly_that_of_the_site(state, rules):
-    alone = choice_terms(rules)
+    alone = choice_terms(rules, rules.first_month)
     alone[3] = 0.0
     assert utilities(state, rules, 30, 100, 0, 0) == utilities(state, rules, 30, 100, 0, 0, alone)
     assert utilities(state, rules, 30, 100, 3, 4) != utilities(state, rules, 30, 100, 3, 4, alone)

@@ -139,10 +139,7 @@ def row_case(row: Row) -> RowCase:
     plan, baseline = load_scenario(PLAN), load_scenario(STATUS_QUO)
     catalogue = levers()
     if row.mode == "removed":
-        back = {
-            lever.name: lever.off if lever.name.startswith("rollout.") else baseline[lever.name]
-            for lever in row.levers()
-        }
+        back = {lever.name: baseline[lever.name] for lever in row.levers()} | dict(row.without)
         without = plan.with_levers(back, name=f"{PLAN} without {row.name}")
         changed = tuple(name for name in back if plan[name] != without[name])
         return RowCase(row, changed, (), without, plan)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.compare import ComparedScenarios
 from creditsim.report import style
-from creditsim.report.changes import change_tables, unchanged, waiting
+from creditsim.report.changes import change_tables, unchanged
 from creditsim.report.costs import horizon_table, lead_tables
 from creditsim.report.figures import figure_style
 from creditsim.report.fonts import figure_language
@@ -203,14 +203,13 @@ def _changes(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str
     """Return the resolved difference of each scenario to the baseline, long ones folded."""
     parts = [f"<p>{escape(say('changes.length', lang))}</p>"]
     parts += [f"<p>{escape(sentence)}</p>" for sentence in unchanged(comparison, lang)]
-    notes = [f'<p class="note">{escape(sentence)}</p>' for sentence in waiting(comparison, levers, lang)]
     for place, table in enumerate(change_tables(comparison, levers, lang)):
         text = table_html(table, f"levers-{place}", lang)
         if place > 0:
             summary = escape(say("changes.fold", lang, count=len(table.rows)))
             text = f"<details><summary>{summary}</summary>\n{text}</details>"
         parts.append(text)
-    return "\n".join(parts + notes)
+    return "\n".join(parts)
 
 
 def _outcomes(comparison: ComparedScenarios, lang: str) -> str:

@@ -32,10 +32,6 @@ TABLES: dict[str, tuple[str, str]] = {
     "changes.fold": ("Show the other {count} levers", "展开其余 {count} 项措施参数"),
     "changes.same": ("unchanged", "不变"),
     "changes.count": ("{count} levers changed", "改变 {count} 项"),
-    "changes.pending": (
-        "{scenario}: {count} levers have no mechanism in this version and act on nothing: {names}.",
-        "{scenario}：{count} 项措施在本版本中尚无机制，不起作用：{names}。",
-    ),
     "changes.none": (
         "{scenario}: no lever differs from the baseline.",
         "{scenario}：没有与基准不同的措施参数。",
