@@ -6,6 +6,7 @@ import pytest
 from creditsim.core import draws
 from creditsim.experiment.run import run_replication
 from creditsim.model.credit_model import burned_in
+from creditsim.population.peers import build_peers
 from creditsim.population.synthesis import build_population
 from creditsim.spec.scenario import load_scenario
 
@@ -59,7 +60,8 @@ def test_an_agent_and_all_that_a_run_keeps_on_it_take_at_most_250_bytes():
         v for k, v in vars(state).items() if isinstance(v, np.ndarray) and v.size >= size and k not in by_site
     ]
     by_row = (chains.head, chains.changes, chains.dirty, chains.subjects)
-    total = sum(each.nbytes for each in (*columns, *state.members, *by_row))
+    presence = (state.turnover.vacant, state.turnover.breaches_before, build_peers(state.population))
+    total = sum(each.nbytes for each in (*columns, *state.members, *by_row, *presence))
     assert total / size <= 250
 
 

@@ -84,7 +84,8 @@ def _score_findings(entries: np.ndarray, agents: pd.DataFrame, record: dict) -> 
     case = record["case"]["scenario"]
     last = month_index(case["start"]) + case["months"] - 1
     book = book_tables((dict(load_scenario("status-quo-2019").values), _values(record)))
-    slots = agents["slot"].to_numpy()
+    generation = agents["generation"].to_numpy() + 1 - agents["present"].to_numpy()  # vacant: the next one's
+    slots = agents["slot"].to_numpy() + (generation << 32)
     inside = agents["under_programme"].to_numpy() == 1
     named = np.flatnonzero(np.isin(slots, entries["subject"]))
     score, grade = np.full(len(slots), book.district.base_mp), np.full(len(slots), GRADES.index("A"))

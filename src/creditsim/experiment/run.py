@@ -198,6 +198,8 @@ def agents_frame(model: CreditModel) -> pd.DataFrame:
     columns = {"slot": agents.slot.astype(np.int64), "kind": _categorical(agents.kind, KINDS)}
     for name in _WHO:
         columns[name] = agents[name].astype(np.int64)
+    columns["present"] = agents.present.astype(np.int64)
+    columns["generation"] = agents.generation.astype(np.int64)
     columns["under_programme"] = state.active.astype(np.int64)
     columns["filed"] = agents.filed.astype(np.int64)
     columns["awareness"] = agents.awareness.astype(np.int64)

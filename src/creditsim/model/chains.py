@@ -114,6 +114,10 @@ class Chains:
         """Return the ids of the entries posted in a month."""
         return self.entries.posted_in(month)
 
+    def held(self, ids: np.ndarray) -> np.ndarray:
+        """Say for each entry whether its subject still holds its row."""
+        return self.entries[ids]["subject"] == self.subjects[self.rows_of(ids)]
+
     def linked_to(self, ids: np.ndarray) -> np.ndarray:
         """Return the item entries that were linked from some entries, ascending."""
         return self.entries.linked_to(ids)

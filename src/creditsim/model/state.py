@@ -69,6 +69,9 @@ PLEDGED, POSTED = 1, 2
 
 NO_MONTH = -1
 BEST_CLASS = len(CLASSES) - 1
+CLEAN = 100_000 * len(CLASSES) + BEST_CLASS
+"""Evaluation of an organisation without entries: total (milli-points) times the classes, plus the class."""
+
 
 
 @dataclass
@@ -113,6 +116,7 @@ class State:
     last_tutoring: np.ndarray
     last_visit: np.ndarray
     firm_class: np.ndarray
+    evaluation: np.ndarray
     pledges: np.ndarray
     visit_ratio: np.ndarray
     warned: np.ndarray
@@ -180,6 +184,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         visit_ratio=np.ones((2, len(CLASSES))),
         pledges=np.zeros(size, np.uint8),
         firm_class=np.full(size, BEST_CLASS, np.int8),
+        evaluation=np.full(size, CLEAN, np.int32),
         last_tutoring=np.full(size, NO_MONTH, np.int16),
         held=np.zeros(cells, np.int64),
         active_before=np.zeros(size, np.uint8),
@@ -192,7 +197,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         contests=first_contests(population),
         schools=first_schools(population),
         public_bodies=first_public_bodies(population),
-        turnover=first_turnover(population),
+        turnover=first_turnover(population, activities),
     )
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from creditsim.model.choice import acts
 from creditsim.model.means import escalation_terms, fine_factor
 from creditsim.model.parts.public_bodies import duty_terms
-from creditsim.model.phases.acting import reckoned_visits, role_model_share, utility_of
+from creditsim.model.phases.acting import count_peers, reckoned_visits, role_model_share, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
+from creditsim.population.peers import build_peers
 from creditsim.scoring.score import Explanation, explain
 from creditsim.spec.activities import Activity, activities
 from creditsim.spec.assumptions import assumed
@@ -68,6 +69,8 @@ class RowAgent(mesa.Agent):
         """Return the utility of acting, without its noise (no unit)."""
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
+        shown, peers = state.turnover.shown, build_peers(state.population)
+        by_peers = count_peers(self.row, k, state.memory, peers.indptr, peers.indices)
         factor, loss, shift = duty_terms(
             rules.activities[k], self.row, state.public_bodies.first_row, state.public_bodies.duties
         )
@@ -75,8 +78,8 @@ class RowAgent(mesa.Agent):
             factor = assumed("pledge.complaint_factor")
         return shift + utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
-            state.ranks[self.row], opportunity.stake_yuan - loss, state.done[home, k], state.met[home, k],
-            self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
+            state.ranks[self.row], opportunity.stake_yuan - loss, shown.done[home, k], shown.met[home, k],
+            *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             factor,
             fine_factor(
                 rules.regimes[regime], state.service.sanctioned[self.row],

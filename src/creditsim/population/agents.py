@@ -47,8 +47,9 @@ AGENT = np.dtype(
         ("star", "i1"),
         ("awareness", "u1"),
         ("filed", "u1"),
+        ("withdrawn", "u1"),  # 1 after consent to a score was taken back
         ("present", "u1"),  # 1 while somebody holds the slot
-        ("generation", "u1"),  # how often the slot has changed hands
+        ("generation", "u1"),  # how often somebody has come to the slot
     ],
     # Wide fields first, so that alignment costs nothing: Numba loads a nested array (belief) as if it were
     # aligned, whatever the record says.

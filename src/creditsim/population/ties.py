@@ -184,7 +184,7 @@ def build_ties(population: Population) -> Ties:
         If an assumption that the ties need is missing from the district's data.
     """
     if population not in _built:
-        _built[population] = _make_ties(population)
+        _built[population] = make_ties(population)
     return _built[population]
 
 
@@ -200,8 +200,8 @@ def read_assumptions(name: str) -> dict[tuple[str, str, str], Assumed]:
         }
 
 
-def _make_ties(population: Population) -> Ties:
-    """Return the ties of a population."""
+def make_ties(population: Population) -> Ties:
+    """Return the ties of a population, without keeping them."""
     agents = population.agents
     key = (population.seed, population.replication)
     assumed = read_assumptions(population.name)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.population.supply import SUPPLY_GROUPS, business_groups
+from creditsim.population.supply import SUPPLY_GROUPS, business_groups, supply_links
 from creditsim.population.synthesis import Population
-from creditsim.population.ties import build_ties, read_assumptions
+from creditsim.population.ties import Relation, read_assumptions
 from creditsim.spec.assumptions import assumed
 
 QUANTITIES: tuple[str, ...] = (
@@ -201,7 +201,10 @@ def _make_network(population: Population) -> Network:
     """Return who sells how much to whom in a usual month, and what else comes in and goes out."""
     size = len(population.enterprises)
     agents = population.agents[:size]
-    buyers = build_ties(population).supply.reversed(size)
+    links = supply_links(
+        agents, read_assumptions(population.name), population.seed, population.replication
+    )  # alone: all ties of a population take as much as a quarter of its agents
+    buyers = Relation.from_pairs(*links, size).reversed(size)
     supplier, customer = buyers.indices, buyers.sources
     turnover = np.floor(agents["income_yuan_month"] * 100.0).astype(np.int64)
     goods = _goods_ppm(agents)

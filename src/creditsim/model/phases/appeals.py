@@ -44,6 +44,7 @@ def _file_appeals(state: State, rules: Rules) -> None:
     entries = chains.entries[ids]
     fresh = (entries["kind"] == ITEM) & (chains.status[ids] & (HEARD | VOIDED) == 0)
     fresh &= (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
+    fresh &= chains.held(ids)
     ids, entries = ids[fresh], entries[fresh]
     rows = chains.rows_of(ids)
     wrong = (chains.status[ids] & WRONG) > 0
@@ -213,7 +214,7 @@ def _entry_words(state: State, entries: np.ndarray, index: int) -> np.ndarray:
     return draws.paired_words(
         state.seed,
         state.replication,
-        entries["subject"],
+        entries["subject"] & draws.WORD,  # the slot; above it stands the generation
         state.month,
         draws.APPEAL,
         entries["item"] * 4 + index,

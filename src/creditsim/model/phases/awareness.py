@@ -11,7 +11,7 @@ from creditsim.model.state import State
 from creditsim.model.world import contact_factor
 from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
 STUDENT = KINDS.index("student")
 
@@ -19,11 +19,12 @@ STUDENT = KINDS.index("student")
 def awareness(state: State, rules: Rules) -> None:
     """Let adults learn of the scheme: discrete Bass at the home site, then app and items.
 
-    Chance a month: (p + q * share aware at the home site last month) / 12, p from
-    publicity and role models at the site, q by contact (less in the shock of 2020), below a
-    ceiling by digital access and age. Registration needs awareness and the internet, a help
-    desk, or the paper and telephone route; activity is a fixed share of the registered;
-    active users know their score. Knowing the items is a state of its own.
+    Chance a month: (p + q * share aware among contacts last month) / 12, p from publicity and
+    role models at the site, q by contact (at the home site, a small share at others of its
+    kind and area; less in the shock of 2020), below a ceiling by digital access and age.
+    Registration needs awareness and the internet, a help desk, or the paper and telephone
+    route; activity is a fixed share of the registered; active users know their score.
+    Knowing the items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     agents = state.agents
@@ -47,11 +48,21 @@ def awareness(state: State, rules: Rules) -> None:
 
 
 def _aware_by_site(state: State, people: np.ndarray) -> np.ndarray:
-    """Return the share of adults at each home site who knew the scheme at the end of last month."""
-    sites = len(state.population.sites)
-    homes = state.agents.home
-    aware = np.bincount(homes[people & ((state.agents.awareness & AWARE) > 0)], minlength=sites)
-    return aware / np.maximum(np.bincount(homes[people], minlength=sites), 1)
+    """Return the share of contacts at each home site who knew the scheme at the end of last month.
+
+    Most contacts are adults of the same site; a small share is spread over the other villages,
+    or communities, of its area.
+    """
+    sites, homes, spill = state.population.sites, state.agents.home, assumed("spill.contact_share")
+    knows = people & ((state.agents.awareness & AWARE) > 0)
+    aware, adults = (np.bincount(homes[rows], minlength=len(sites)) for rows in (knows, people))
+    own = aware / np.maximum(adults, 1)
+    group = sites["area"].astype(np.int64) * len(SITE_KINDS) + sites["kind"]
+    aware_else, adults_else = (
+        np.bincount(group, counts).astype(np.int64)[group] - counts for counts in (aware, adults)
+    )
+    elsewhere = aware_else / np.maximum(adults_else, 1)
+    return np.where(adults_else > 0, (1.0 - spill) * own + spill * elsewhere, own)
 
 
 def _monthly_chances(rules: Rules, levers) -> list[float]:

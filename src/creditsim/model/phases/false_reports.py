@@ -9,7 +9,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.phases.noticing import NEIGHBOUR, is_filed, is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, NOT_ABLE, PENDING, State
-from creditsim.population.ties import build_ties
+from creditsim.population.peers import build_peers
 from creditsim.scoring.ledger import VILLAGE
 from creditsim.spec.assumptions import assumed
 
@@ -33,7 +33,7 @@ def false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray
     reported = negative[(negative["channel"] == NEIGHBOUR) & (negative["account"] == VILLAGE)]
     if len(reported) == 0:
         return mistaken
-    near = build_ties(state.population).neighbours
+    near = build_peers(state.population)
     made_up = _about_others(
         state, rules, reported, reported["row"].astype(np.int64), (near.indptr, near.indices),
         assumed("neighbour.made_up_share"), _MADE_UP,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import WRONG
+from creditsim.model.phases.acting import belief_terms, reckoned_visits
+from creditsim.model.phases.noticing import first_channel, move_belief
 from creditsim.model.regimes import Rules
-from creditsim.model.state import GOT_CASH, GOT_GOODS, HARSH, State
+from creditsim.model.state import GOT_CASH, GOT_GOODS, HARSH, POSTED, State
+from creditsim.population.peers import build_peers
 from creditsim.scoring.ledger import ITEM, VOID
 from creditsim.spec.assumptions import assumed
 
@@ -19,8 +23,11 @@ def learning(state: State, rules: Rules) -> None:
     month that an appeal waits, and returns slowly to its start; cash or a fine crowds
     motivation out, goods a third as much, and it comes back at its own pace:
     c' = max((1 - rho) c, kappa z). Beliefs in detection moved when the acts were concluded;
-    norms are last month's acts at the site, read next month.
+    here they also move, by a smaller step, with what becomes of the breach of one of the
+    agent's ties, if it sees it. Norms are last month's acts at the site and among ties, read
+    next month.
     """
+    _watch_ties(state, rules)
     _move(
         state.agents, state.deeds, _wronged_rows(state), _waiting_rows(state), _upheld_rows(state),
         np.array(
@@ -33,6 +40,19 @@ def learning(state: State, rules: Rules) -> None:
             ]
         ),
         rules.regimes.score_on[state.active],
+    )  # fmt: skip
+
+
+def _watch_ties(state: State, rules: Rules) -> None:
+    """Let agents learn from a breach of one tie a month, sanctioned or known to have gone free."""
+    peers = build_peers(state.population)
+    terms = belief_terms()
+    terms[0] *= assumed("belief.ties_factor")
+    breaches = np.uint64(sum(1 << int(k) for k in np.flatnonzero(rules.activities.breach)))
+    _learn_from_ties(
+        state.agents, rules.activities, state.memory, peers.indptr, peers.indices, breaches, state.visited,
+        state.active, state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
+        reckoned_visits(state), terms, state.seed, state.replication, state.month,
     )  # fmt: skip
 
 
@@ -57,9 +77,61 @@ def _flag(state: State, chosen) -> np.ndarray:
     """Flag the rows of this month's entries that are chosen."""
     chains = state.chains
     ids = chains.posted_in(state.month)
+    ids = ids[chains.held(ids)]
     flags = np.zeros(len(state.agents), np.uint8)
     flags[chains.rows_of(ids[chosen(chains.entries[ids], chains.status[ids])])] = 1
     return flags
+
+
+@compiled
+def _learn_from_ties(
+    agents, activities, memory, indptr, indices, breaches, visited, active, firm_class, pledges,
+    complaint_factor, rates, belief, seed, replication, month,
+):  # fmt: skip
+    """Move beliefs by the rule for own breaches: a tie by lot, one of its breaches by lot, if visible.
+
+    Which channel saw the tie's breach follows from the words with which it was concluded.
+    """
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        size = np.int64(indptr[row + 1]) - np.int64(indptr[row])
+        if size == 0 or agent.present == 0:
+            continue
+        slot = np.int64(agent.slot)
+        w0, w1, w2, _ = draws.philox(seed, replication, slot, month, draws.NORM_SIGNAL, 0)
+        peer = indices[np.int64(indptr[row]) + ((w0 * size) >> 32)]
+        did = memory[peer].did & breaches
+        if did == np.uint64(0):
+            continue
+        k = _pick_bit(did, w1)
+        activity = activities[k]
+        if w2 >= activity.visible_share * draws.TWO_32:
+            continue
+        _, x1, _, _ = draws.philox(seed, replication, np.int64(agents[peer].slot), month, draws.ACT, k)
+        factor = complaint_factor if pledges[peer] & POSTED != 0 else 1.0
+        channel = first_channel(activity, visited[peer], x1, factor)
+        move_belief(agent, activity, channel, rates[active[peer], firm_class[peer], k], belief)
+
+
+@compiled
+def _pick_bit(bits, luck):
+    """Return the number of one of the set bits, each as likely; `luck` is a 32-bit word."""
+    one = np.uint64(1)
+    left = bits
+    number = 0
+    while left != np.uint64(0):
+        left = left & (left - one)
+        number += 1
+    skip = (luck * number) >> 32
+    k = 0
+    left = bits
+    while True:
+        if left & one != np.uint64(0):
+            if skip == 0:
+                return k
+            skip -= 1
+        left = left >> one
+        k += 1
 
 
 @compiled

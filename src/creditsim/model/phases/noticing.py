@@ -40,6 +40,7 @@ ENTERPRISE, VILLAGER, RESIDENT, STUDENT, CIVIL_SERVANT, INSTITUTION = (
 )
 GOVERNMENT = SETTINGS.index("government")
 FROM_ELSEWHERE = 2
+ASKED_OF_NOBODY = 2**32
 
 UNABLE = 2
 """Value of ``OPPORTUNITY.acted`` for a due that the agent lacks the cash for."""
@@ -75,8 +76,9 @@ def conclude(
         agent = agents[row]
         activity = activities[k]
         unable = chance.acted == UNABLE
-        met[agent.home, k] += not unable
-        memory[row].met |= np.uint64(1) << np.uint64(k)
+        if not unable:
+            met[agent.home, k] += 1
+            memory[row].met |= np.uint64(1) << np.uint64(k)
         counts[agent.cell, SORTING_MET] += activity.sorts
         if chance.acted == 0:
             continue
@@ -141,7 +143,7 @@ def conclude(
                     deeds[row] |= FOUND_OUT
                     counts[cell, VISITS_SEEN] += 1
             rate = visit_rates[active[row], firm_class[row], k]
-            _learn(agent, activity, channel, rate, belief)
+            move_belief(agent, activity, channel, rate, belief)
         else:
             counts[cell, MERITS] += 1
             counts[cell, BENEFIT] += activity.social_fen
@@ -212,8 +214,8 @@ def first_channel(activity, visited, luck, complaint_factor):
 
 
 @compiled
-def _learn(agent, activity, channel, visit_rate, belief):
-    """Move the beliefs in an own breach's channels: up where it was seen, down by what was expected.
+def move_belief(agent, activity, channel, visit_rate, belief):
+    """Move the beliefs in a breach's channels: up where it was seen, down by what was expected.
 
     The step is the learning weight times (seen or not, less the perceived chance), so a
     right belief has no drift, and more visits than reckoned with raise it. Channels after
@@ -234,7 +236,7 @@ def _learn(agent, activity, channel, visit_rate, belief):
 @compiled
 def is_filed(agent, regime, rank):
     """Say whether an agent has a local file: scored, covered (by site or employer), migrants included."""
-    if regime.score_on == 0 or agent.present == 0 or rank.consent >= regime.consent:
+    if regime.score_on == 0 or agent.present == 0 or refuses(agent, regime, rank):
         return 0
     cover = regime.file_cover[agent.kind]
     if agent.employer >= 0 and (agent.kind == RESIDENT or agent.kind == VILLAGER):
@@ -260,9 +262,15 @@ def is_scored(agent, regime, rank):
         return 0
     if agent.kind == STUDENT:
         return is_filed(agent, regime, rank)
-    if agent.sex < NO_SEX and rank.consent >= regime.consent:
+    if agent.sex < NO_SEX and refuses(agent, regime, rank):
         return 0
     return 1
+
+
+@compiled
+def refuses(agent, regime, rank):
+    """Say whether an agent has not consented to a score, or has taken consent back, where it is asked."""
+    return rank.consent >= regime.consent or (agent.withdrawn == 1 and regime.consent < ASKED_OF_NOBODY)
 
 
 @compiled

@@ -9,11 +9,12 @@ from creditsim.model.chains import LAST_MONTH, item_entries
 from creditsim.model.packing import gather
 from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
-from creditsim.model.state import State
-from creditsim.scoring.enterprise import DIMENSIONS, evaluate_account
+from creditsim.model.state import State, kind_rows
+from creditsim.scoring.enterprise import BEST, CLASSES, DIMENSIONS, evaluate_account
 from creditsim.scoring.fold import fold_account
 from creditsim.scoring.ledger import ENTRY
-from creditsim.spec.vocabulary import KINDS
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import KINDS, TRAITS
 
 _ROOM = 256
 _ENTERPRISE, _VILLAGER, _SCHOOL = (KINDS.index(kind) for kind in ("enterprise", "villager", "school"))
@@ -26,12 +27,14 @@ def scoring(state: State, rules: Rules) -> None:
     district grade of B or lower
     counts in the village as the book says. Where firms are evaluated in five dimensions,
     or schools and tutoring institutions are classified, the same entries give their
-    class. Nobody's score is computed outside the core.
+    total and class, and the lowest totals of a kind are classed down by fixed shares.
+    Nobody's score is computed outside the core.
     """
     if state.month % 12 == 0:
         _carry_stars(state, rules)
     chains = state.chains
     switched = (state.active != state.active_before).astype(np.uint8)
+    classed = _evaluated_kinds(rules)
     row, room = 0, _ROOM
     while row < len(state.agents):
         row = _fold_rows(
@@ -39,10 +42,11 @@ def scoring(state: State, rules: Rules) -> None:
             rules.book.district_items, rules.book.village_items, rules.book.district_rules,
             rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
             np.zeros(room, ENTRY), np.empty(room, np.int64), _VILLAGER,
-            _evaluated_kinds(rules), rules.book.evaluated_items, rules.book.weighing, state.firm_class,
+            classed, rules.book.evaluated_items, rules.book.weighing, state.evaluation,
             np.zeros(len(DIMENSIONS), np.int64),
         )  # fmt: skip
         room *= 4
+    _class_by_rank(state, classed)
     chains.dirty[:] = 0
     state.active_before = state.active.copy()
 
@@ -55,11 +59,42 @@ def _evaluated_kinds(rules: Rules) -> np.ndarray:
     return classed
 
 
+def _class_by_rank(state: State, classed: np.ndarray) -> None:
+    """Class the evaluated of a kind: by their totals and limits, and no better than their rank allows.
+
+    The lowest 2%, the next 10% and the next 33% of a kind are classed D, C and B at best
+    (assumed shares of the national classification); equals all stand in the better class,
+    so that a clean file is never classed down.
+    """
+    agents = state.agents
+    works = (agents.kind != _ENTERPRISE) | (agents.traits & (1 << TRAITS.index("active")) > 0)
+    for kind in (_ENTERPRISE, _SCHOOL):
+        among = np.arange(len(agents))[kind_rows(state, KINDS[kind])]
+        in_force = (classed[state.active[among], kind] == 1) & (agents.present[among] == 1) & works[among]
+        rows = among[in_force]
+        total_mp, by_points = np.divmod(state.evaluation[rows], len(CLASSES))
+        at_most = np.searchsorted(np.sort(total_mp), total_mp, side="right")
+        by_rank = np.searchsorted(lowest_places(len(rows)), at_most, side="left")
+        state.firm_class[rows] = np.minimum(by_rank, by_points)
+
+
+def lowest_places(number: int) -> np.ndarray:
+    """Return how many of some evaluated stand at most in class D, in D or C, and in D to B.
+
+    Examples
+    --------
+    >>> lowest_places(1000).tolist()
+    [20, 120, 450]
+    """
+    shares = (assumed(f"evaluation.lowest_{name}_share") for name in CLASSES[:-1])
+    return np.cumsum([round(share * 1_000_000) for share in shares]) * number // 1_000_000
+
+
 @compiled
 def _fold_rows(
     first, head, packed, dirty, changes, switched, agents,
     district_items, village_items, district_rules, village_rules, carried_mp, active, month, entries, index,
-    villager, classed, evaluated, weighing, firm_class, dimensions,
+    villager, classed, evaluated, weighing, evaluation, dimensions,
 ):  # fmt: skip
     """Fold each row from `first` whose account can have changed; return the first left out for want of room.
 
@@ -79,10 +114,11 @@ def _fold_rows(
             )
             due = due or grade != agent.grade
             if classed[active[row], agent.kind] == 1:
-                _, firm_class[row] = evaluate_account(
+                total_mp, by_points = evaluate_account(
                     entries, index, number, month, district_items[active[row]], district_rules[active[row]],
                     evaluated[active[row]], weighing[active[row]], dimensions,
                 )  # fmt: skip
+                evaluation[row] = total_mp * (BEST + 1) + by_points
             agent.score_mp = score
             agent.grade = grade
             changes[0, row] = min(change, LAST_MONTH)

@@ -2,9 +2,233 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from creditsim.core import draws
+from creditsim.core.compiled import compiled
+from creditsim.core.draws import lognormal_multipliers
+from creditsim.model.parts.turnover import AWAITED, HELD, LOW_EXIT, OPEN
+from creditsim.model.phases.consenting import consenting
+from creditsim.model.phases.pilots import count_pilots
+from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import State
+from creditsim.model.state import BEST_CLASS, NO_MONTH, State
+from creditsim.population.agents import NO_SEX, TRAIT_BIT
+from creditsim.population.marginals import SIZES, read_district
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import AGE_BANDS, AWARE, GRADES, KINDS
+
+_ENTERPRISE, _TEACHER, _STUDENT, _CIVIL_SERVANT = (
+    KINDS.index(kind) for kind in ("enterprise", "teacher", "student", "civil_servant")
+)
+_C = GRADES.index("C")
+_MICRO = SIZES.index("micro")
+_JULY, _SEPTEMBER = 6, 8
+_LEAVES, _COMES = 1, 2
+_LOW_LEFT, _LOW_BACK = (QUANTITIES.index(name) for name in ("turnover_low_left", "turnover_low_back"))
 
 
 def turnover(state: State, rules: Rules) -> None:
-    """Let agents leave and others take their places."""
+    """Let agents leave and others take their places; consent is given and taken back.
+
+    People die (by age) or move away (those registered outside the zone), staff leave their
+    posts, pupils leave school in July, enterprises close: sooner by kind and size, and
+    sooner if scored C or D. A vacant slot is open to a newcomer of the same kind, place and
+    group, with a disposition, beliefs and a file of its own; pupils come in September. A
+    share of the closed firms in C or D is back within a year in the same hands, with an
+    empty file. Nobody in an account's place answers for the one before: records and appeals
+    that wait lapse. Present at the end = present before + came - left, by kind.
+    """
+    count_pilots(state, rules)
+    consenting(state, rules)
+    agents, memory = state.agents, state.turnover
+    what = np.zeros(len(agents), np.uint8)
+    _draw(
+        agents, memory.vacant, _chances_of_leaving(state, rules), _chances_of_moving(state),
+        _chances_of_coming(state), state.seed, state.replication, state.month, what,
+    )  # fmt: skip
+    back = memory.low_exits["row"][memory.low_exits["back"] == state.month].astype(np.int64)
+    left = np.flatnonzero(what == _LEAVES)
+    _let_in(state, np.flatnonzero(what == _COMES))
+    _enter(state, back)  # the same hands: what they are and believe has stayed
+    _let_go(state, rules, left)
+    _count_low_exits(state)
+
+
+def _chances_of_leaving(state: State, rules: Rules) -> np.ndarray:
+    """Return each agent's monthly chance of dying, leaving its post or school, or closing."""
+    agents = state.agents
+    chance = np.zeros(len(agents))
+    adults = (agents.sex < NO_SEX) & (agents.kind != _STUDENT)
+    chance[adults] = state.turnover.death_chance[np.minimum(agents.age_band[adults], len(AGE_BANDS) - 1)]
+    staff = (agents.kind == _TEACHER) | (agents.kind == _CIVIL_SERVANT)
+    chance[staff] += assumed("turnover.staff_leave_share_year") / 12.0
+    if state.month % 12 == _JULY:
+        chance[agents.kind == _STUDENT] = assumed("turnover.pupils_finish_share")
+    firms = np.flatnonzero(agents.kind == _ENTERPRISE)
+    chance[firms] = _chances_of_closing(state, rules, firms)
+    return chance
+
+
+def _chances_of_closing(state: State, rules: Rules, firms: np.ndarray) -> np.ndarray:
+    """Return the monthly chance that each enterprise closes, by form, size and grade."""
+    agents = state.agents
+    size = state.population.enterprises["size"][firms]
+    traders, micro, larger = (
+        assumed(f"turnover.{form}_close_share_year")
+        for form in ("sole_traders", "micro_firms", "larger_firms")
+    )
+    yearly = np.where(size > _MICRO, larger, micro)
+    yearly[agents.traits[firms] & TRAIT_BIT["sole_trader"] > 0] = traders
+    low = (agents.grade[firms] <= _C) & (rules.regimes.score_on[state.active[firms]] == 1)
+    return np.where(low, yearly * assumed("turnover.low_grade_close_factor"), yearly) / 12.0
+
+
+def _chances_of_moving(state: State) -> np.ndarray:
+    """Return each agent's monthly chance of moving away: those registered outside the zone, but no staff."""
+    agents = state.agents
+    moves = (agents.sex < NO_SEX) & (agents.registration > 0)
+    moves &= (agents.kind != _STUDENT) & (agents.kind != _TEACHER) & (agents.kind != _CIVIL_SERVANT)
+    return np.where(moves, assumed("turnover.moves_away_share_year") / 12.0, 0.0)
+
+
+def _chances_of_coming(state: State) -> np.ndarray:
+    """Return by kind the chance that an open slot finds somebody this month; pupils come in September."""
+    chance = np.full(len(KINDS), assumed("turnover.refilled_share"))
+    chance[_STUDENT] = float(state.month % 12 == _SEPTEMBER)
+    return chance
+
+
+@compiled
+def _draw(agents, vacant, leaving, moving, coming, seed, replication, month, what):
+    """Write for each row whether its holder leaves or somebody comes."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        slot = np.int64(agent.slot)
+        if agent.present == 1:
+            if leaving[row] + moving[row] == 0.0:
+                continue
+            w0, _, _, _ = draws.philox(seed, replication, slot, month, draws.TURNOVER, 0)
+            goes = w0 < leaving[row] * draws.TWO_32
+            if not goes and moving[row] > 0.0:
+                w0, _, _, _ = draws.philox(seed, replication, slot, month, draws.MIGRATION, 0)
+                goes = w0 < moving[row] * draws.TWO_32
+            if goes:
+                what[row] = _LEAVES
+        elif vacant[row] == OPEN:
+            _, w1, _, _ = draws.philox(seed, replication, slot, month, draws.TURNOVER, 0)
+            if w1 < coming[agent.kind] * draws.TWO_32:
+                what[row] = _COMES
+
+
+def _let_in(state: State, rows: np.ndarray) -> None:
+    """Let newcomers take open slots: own dispositions, right beliefs, awareness of those who live here."""
+    agents = state.agents
+    lot = [_words(state, rows, draws.ENTRANT, index) for index in range(4)]
+    agents.honesty[rows] = (lot[0] + 0.5) / draws.TWO_32
+    agents.prosociality[rows] = (lot[1] + 0.5) / draws.TWO_32
+    spread = read_district(state.population.name).money_weight_log_sd
+    agents.money_weight[rows] = lognormal_multipliers(spread)[lot[2] >> 20]
+    agents.trust[rows] = assumed("trust.start_share")
+    agents.crowding[rows] = 0.0
+    agents.belief[rows] = 1.0
+    agents.false_belief[rows] = assumed("belief.false_record_start_share")
+    agents.withdrawn[rows] = 0
+    aware = lot[3] < _aware_locals(state)[agents.home[rows]] * draws.TWO_32
+    agents.awareness[rows] = np.where(aware & (agents.registration[rows] == 0), AWARE, 0)
+    _enter(state, rows)
+
+
+def _aware_locals(state: State) -> np.ndarray:
+    """Return the share of the adults present at each home site who know the scheme."""
+    agents, sites = state.agents, len(state.population.sites)
+    adults = (agents.sex < NO_SEX) & (agents.kind != _STUDENT) & (agents.present == 1)
+    knows = adults & ((agents.awareness & AWARE) > 0)
+    return np.bincount(agents.home[knows], minlength=sites) / np.maximum(
+        np.bincount(agents.home[adults], minlength=sites), 1
+    )
+
+
+def _enter(state: State, rows: np.ndarray) -> None:
+    """Mark slots as held again, by another generation, and count who came."""
+    state.agents.present[rows] = 1
+    state.agents.generation[rows] += 1
+    state.turnover.vacant[rows] = HELD
+    state.count("turnover_came", rows)
+    _count_kinds(state, "came", rows)
+
+
+def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
+    """Let holders leave: their account is closed, what waits on them lapses, the slot starts afresh."""
+    _keep_for_return(state, rules, rows)
+    agents = state.agents
+    agents.present[rows] = 0
+    next_holder = agents.generation[rows].astype(np.int64) + 1
+    state.chains.replace_subject(rows, agents.slot[rows].astype(np.int64) + (next_holder << 32))
+    _drop_waiting(state, rows)
+    agents.score_mp[rows] = agents.village_score_mp[rows] = 1_000_000
+    agents.grade[rows], agents.star[rows] = 3, 2
+    agents.months_low[rows] = agents.filed[rows] = 0
+    service = state.service
+    dated = (state.last_breach, state.last_tutoring, state.last_visit, state.warned, service.last_sanction)
+    for months in dated:
+        months[rows] = NO_MONTH
+    for flags in (state.deeds, state.pledges, state.visited, state.below_warning, state.memory):
+        flags[rows] = 0
+    service.sanctioned[rows] = service.short_before[rows] = 0
+    state.firm_class[rows] = BEST_CLASS
+    state.hours_tenths[:, rows] = 0
+    state.turnover.leavers = rows
+    state.count("turnover_left", rows)
+    _count_kinds(state, "left", rows)
+
+
+def _keep_for_return(state: State, rules: Rules, rows: np.ndarray) -> None:
+    """Note which closed firms were in C or D, and keep the slots of those whose owners will return."""
+    agents, memory = state.agents, state.turnover
+    memory.vacant[rows] = OPEN
+    low = (agents.kind[rows] == _ENTERPRISE) & (agents.grade[rows] <= _C)
+    low &= rules.regimes.score_on[state.active[rows]] == 1
+    rows = rows[low]
+    exits = np.zeros(len(rows), LOW_EXIT)
+    luck, when = (_words(state, rows, draws.TURNOVER, index) for index in (2, 3))
+    returns = luck < draws.threshold(rules.world("phoenix_share"))
+    exits["row"], exits["cell"], exits["left"] = rows, agents.cell[rows], state.month
+    exits["back"] = np.where(returns, state.month + 1 + ((when * 12) >> 32), NO_MONTH)
+    memory.vacant[rows[returns]] = AWAITED
+    recent = memory.low_exits["left"] > state.month - 24
+    memory.low_exits = np.concatenate((memory.low_exits[recent], exits))
+
+
+def _drop_waiting(state: State, rows: np.ndarray) -> None:
+    """Drop the appeals of those who left; count them, and the records that their desk will drop."""
+    gone = np.zeros(len(state.agents), np.bool_)
+    gone[rows] = True
+    lapsed = gone[state.pending["row"]]
+    state.count("turnover_lapsed_records", state.pending["row"][lapsed])
+    lapsed = gone[state.cases["row"]]
+    state.count("turnover_lapsed_appeals", state.cases["row"][lapsed])
+    state.cases = state.cases[~lapsed]
+
+
+def _count_low_exits(state: State) -> None:
+    """Count the firms that left in C or D in the year that ended a year ago, and those back within a year."""
+    exits = state.turnover.low_exits
+    exits = exits[exits["left"] <= state.month - 12]
+    np.add.at(state.counts[:, _LOW_LEFT], exits["cell"], 1)
+    np.add.at(state.counts[:, _LOW_BACK], exits["cell"][exits["back"] != NO_MONTH], 1)
+
+
+def _count_kinds(state: State, word: str, rows: np.ndarray) -> None:
+    """Note for the district how many of each kind came or left."""
+    kinds = np.bincount(state.agents.kind[rows], minlength=len(KINDS))
+    for name, number in zip(KINDS, kinds.tolist(), strict=True):
+        key = f"turnover_{word}.{name}"
+        state.public[key] = state.public.get(key, 0) + number
+
+
+def _words(state: State, rows: np.ndarray, decision: int, index: int) -> np.ndarray:
+    """Return a 32-bit word for each row."""
+    return draws.words(
+        state.seed, state.replication, state.agents.slot[rows], state.month, decision, index
+    )
