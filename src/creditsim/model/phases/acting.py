@@ -168,7 +168,7 @@ def role_model_share(state: State) -> np.ndarray:
 
 
 def choice_terms(rules: Rules, month: int) -> np.ndarray:
-    """Return what a month's choices share: norm weight, prior count, width in mp; ties' weight and prior."""
+    """Return what choices share in a month: norm weight, prior count, width (mp); ties' weight, prior."""
     return np.array(
         [
             rules.world("norm_weight_share") * contact_factor(rules, month),
@@ -306,7 +306,7 @@ def utility_of(
 
     The norm is the share of acts shown at the site; where ties met the activity, mixed with
     their share, which starts from the site's. `fines` multiplies the fine of who was fined
-    before; `models` is what role models at the home site add to the visible share of merits.
+    before; `models` is what role models at the home site add to the visible share of good deeds.
     """
     norm = 0.0
     if terms[0] > 0.0:

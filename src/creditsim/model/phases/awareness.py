@@ -19,12 +19,12 @@ STUDENT = KINDS.index("student")
 def awareness(state: State, rules: Rules) -> None:
     """Let adults learn of the scheme: discrete Bass at the home site, then app and items.
 
-    Chance a month: (p + q * share aware among contacts last month) / 12, p from publicity and
-    role models at the site, q by contact (at the home site, a small share at others of its
+    Chance a month: (p + q * share aware among contacts last month) / 12, p from publicity
+    and role models at the site, q by contact (at the home site, a small share at others of its
     kind and area; less in the shock of 2020), below a ceiling by digital access and age.
     Registration needs awareness and the internet, a help desk, or the paper and telephone
-    route; activity is a fixed share of the registered; active users know their score.
-    Knowing the items is a state of its own.
+    route; activity is a fixed share of the registered; active users know their score. Knowing
+    the items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     agents = state.agents
