@@ -76,8 +76,9 @@ def conclude(
         agent = agents[row]
         activity = activities[k]
         unable = chance.acted == UNABLE
-        met[agent.home, k] += not unable
-        memory[row].met |= np.uint64(1) << np.uint64(k)
+        if not unable:
+            met[agent.home, k] += 1
+            memory[row].met |= np.uint64(1) << np.uint64(k)
         counts[agent.cell, SORTING_MET] += activity.sorts
         if chance.acted == 0:
             continue

@@ -169,10 +169,13 @@ def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
     agents.score_mp[rows] = agents.village_score_mp[rows] = 1_000_000
     agents.grade[rows], agents.star[rows] = 3, 2
     agents.months_low[rows] = agents.filed[rows] = 0
-    for dated in (state.last_breach, state.last_tutoring, state.last_visit, state.warned):
-        dated[rows] = NO_MONTH
+    service = state.service
+    dated = (state.last_breach, state.last_tutoring, state.last_visit, state.warned, service.last_sanction)
+    for months in dated:
+        months[rows] = NO_MONTH
     for flags in (state.deeds, state.pledges, state.visited, state.below_warning, state.memory):
         flags[rows] = 0
+    service.sanctioned[rows] = service.short_before[rows] = 0
     state.firm_class[rows] = BEST_CLASS
     state.hours_tenths[:, rows] = 0
     state.turnover.leavers = rows
