@@ -9,7 +9,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import contact_factor
-from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
+from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX, is_adult
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
@@ -34,7 +34,7 @@ def awareness(state: State, rules: Rules) -> None:
     helped = np.zeros(2)
     for regime, levers in enumerate(rules.values):
         spread[regime] = _monthly_chances(rules, levers)
-        helped[regime] = _helped_share(state, levers, people)
+        helped[regime] = _helped_share(state, levers)
         if levers["app.offline_channel_on"]:
             helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
     _learn(
@@ -76,11 +76,15 @@ def _monthly_chances(rules: Rules, levers) -> list[float]:
     ]
 
 
-def _helped_share(state: State, levers, people: np.ndarray) -> float:
-    """Return the monthly chance that the help desk registers an aware person who is offline."""
+def _helped_share(state: State, levers) -> float:
+    """Return the monthly chance that the help desk registers an aware person who is offline.
+
+    Its places are spread over all who were offline at the start, whoever takes part in a run.
+    """
     places = levers["app.help_desk_staff_hours_per_month"] * state.population.scale
     places *= assumed("awareness.helped_registrations_per_hour")
-    offline = int(np.count_nonzero(people & (state.agents.online == 0)))
+    persons = state.population.agents
+    offline = int(np.count_nonzero(is_adult(persons) & (persons["online"] == 0)))
     return min(1.0, places / offline) if offline else 0.0
 
 
