@@ -48,9 +48,9 @@ def cost_per_breach(
 
     Notes
     -----
-    Nothing is returned for outcomes that hold no costs or no number of breaches. Blank unless the number averted is above 0 at the level given: a ratio to something that
-    may be nothing has no bounded interval (Fieller 1954, Journal of the Royal Statistical
-    Society B 16(2)).
+    Nothing is returned for outcomes that hold no costs or no number of breaches. Blank unless
+    the number averted is above 0 at the level given: a ratio to something that may be nothing
+    has no bounded interval (Fieller 1954, Journal of the Royal Statistical Society B 16(2)).
     """
     means = _replication_means(outcomes)
     if (baseline, COST) not in means or (baseline, BREACHES) not in means:
