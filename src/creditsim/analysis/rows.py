@@ -134,8 +134,8 @@ def row_case(row: Row) -> RowCase:
     Examples
     --------
     >>> case = row_case(rows()["V2"])
-    >>> case.requires
-    ('files.villager_coverage_share',)
+    >>> case.against["files.villager_coverage_share"], case.against["village.compact_on"]
+    (0.9, False)
     """
     plan, baseline = load_scenario(PLAN), load_scenario(STATUS_QUO)
     catalogue = levers()
@@ -238,9 +238,10 @@ def _judge(case: RowCase, found: pd.DataFrame) -> JudgedRow:
 
 
 def _judged(differences: pd.DataFrame, row: Row, name: str, role: str, expected: str | None) -> JudgedOutcome:
-    """Return one outcome of a row: in the row's setting if it is defined there, else for the district."""
+    """Return one outcome of a row: in the row's setting if it occurs there, else for the district."""
     lines = differences[differences["outcome"] == name]
     home = lines[(lines["setting"] == row.setting) & (lines["verdict"] != "not defined")]
+    home = home[(home["baseline_mean"] != 0) | (home["scenario_mean"] != 0)]
     found = (home if len(home) else lines[lines["setting"] == "all"]).to_dict("records")
     return JudgedOutcome(name, role, expected, found[0] if found else _undefined(name))
 

@@ -47,6 +47,7 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
     "aware.awareness_share": shares("aware", "adults"),
     "aware.registered_share": shares("registered", "adults"),
     "aware.active_share": shares("app_active", "adults"),
+    "aware.knows_score_share": shares("knows_score", "adults"),
     "fund.paid_yuan_per_head_year": lambda sums, scale: _paid_per_head(sums),
     "fund.unpaid_claims_share": shares("fund_lapsed_fen", "fund_claims_fen"),
 }

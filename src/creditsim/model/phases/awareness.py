@@ -13,7 +13,7 @@ from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX, is_adul
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
-STUDENT = KINDS.index("student")
+VILLAGER, STUDENT = KINDS.index("villager"), KINDS.index("student")
 
 
 def awareness(state: State, rules: Rules) -> None:
@@ -23,8 +23,9 @@ def awareness(state: State, rules: Rules) -> None:
     and role models at the site, q by contact (at the home site, a small share at others of its
     kind and area; less in the shock of 2020), below a ceiling by digital access and age.
     Registration needs awareness and the internet, a help desk, or the paper and telephone
-    route; activity is a fixed share of the registered; active users know their score. Knowing
-    the items is a state of its own.
+    route; activity is a fixed share of the registered. Active users look up their own score
+    sooner or later; who lives where scores are ranked in public knows it without. Knowing the
+    items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     agents = state.agents
@@ -43,7 +44,9 @@ def awareness(state: State, rules: Rules) -> None:
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
         draws.threshold(assumed("awareness.active_share")),
-        rules.regimes.score_on, state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
+        draws.threshold(assumed("awareness.looks_up_share")), rules.regimes.score_on,
+        rules.regimes.public_ranking_on,
+        state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
     )  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def _helped_share(state: State, levers) -> float:
 @compiled
 def _learn(
     seed, replication, month, agents, people, active, ranks, informed,
-    spread, helped, imitation, ceiling, ceiling_60, active_share, score_on, models,
+    spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
     for row in range(agents.shape[0]):
@@ -112,7 +115,11 @@ def _learn(
                 if w1 < chance * draws.TWO_32:
                     known |= REGISTERED
                     if w3 < active_share:
-                        known |= ACTIVE | KNOWS_SCORE
+                        known |= ACTIVE
+            elif known & ACTIVE != 0 and known & KNOWS_SCORE == 0 and w1 < looks_up:
+                known |= KNOWS_SCORE
             if known & KNOWS_ITEMS == 0 and w2 < spread[regime, 2] * draws.TWO_32:
                 known |= KNOWS_ITEMS
+        if ranked[regime] == 1 and agent.kind == VILLAGER and agent.filed == 1:
+            known |= KNOWS_SCORE
         agent.awareness = known
