@@ -13,7 +13,7 @@ FIELDS = [
     *("age_band", "sex", "education", "residence", "registration", "online", "cell"),
     *("income_yuan_month", "honesty", "prosociality", "money_weight"),
     *("trust", "crowding", "belief", "false_belief", "score_mp", "village_score_mp"),
-    *("grade", "star", "months_low", "awareness", "filed", "present", "generation"),
+    *("grade", "star", "months_low", "awareness", "filed", "present", "generation", "withdrawn"),
 ]
 
 
