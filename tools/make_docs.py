@@ -351,7 +351,7 @@ def contests_table():
                       f"`{each.lever}`", score, each.field or "none", ", ".join(each.bar_grades) or "none",
                       passport(each)])  # fmt: skip
     head = ["contest", "what", "who (traits)", "pool", "months", "slots per 1,000 (range)",
-            "prize, yuan (range)", "lever", "score of", "field of checks", "stand behind", "from"]  # fmt: skip
+            "prize, yuan (range)", "lever", "score of", "field", "stand behind", "from"]  # fmt: skip
     return table(head, lines)
 
 
