@@ -292,6 +292,24 @@ def test_keys_of_simulated_base_rates_are_those_documented(capsys):
     assert printed and [entry for entry in printed if list(entry) != wanted] == []
 
 
+def test_keys_of_judged_rows_and_held_patterns_are_those_documented():
+    import math
+
+    from creditsim.analysis.patterns import HeldPattern
+    from creditsim.analysis.rows import JudgedOutcome, JudgedRow, row_case
+    from creditsim.spec.patterns import patterns
+    from creditsim.spec.rows import rows
+
+    line = dict.fromkeys(("difference", "low", "high"), math.nan)
+    line |= {"unit": "share", "setting": "all", "verdict": "not defined"}
+    outcome = JudgedOutcome("breach.all_per_1000_month", "harm", None, line)
+    judged = JudgedRow(row_case(rows()["E4"]), (outcome,), None).to_dict()
+    assert list(judged) == list(documented("keys: rows --json"))
+    assert list(judged["outcomes"][0]) == list(documented("keys: outcomes of rows --json"))
+    held = HeldPattern(next(iter(patterns().values())), 1.0, 1.0, 1.0, "met").to_dict()
+    assert list(held) == list(documented("keys: patterns --json"))
+
+
 def test_keys_of_a_difference_are_those_documented(tmp_path, capsys):
     from creditsim.app.cli import run_command
 
