@@ -32,6 +32,9 @@ class Row:
         Outcomes true by construction, with the way each must move.
     behavioural, harm : tuple of str
         Outcomes without a declared sign, those of the levers included.
+    requires : tuple of str
+        Levers of other rows at the plan's values in both scenarios, beside what its levers
+        and the measures that they switch on require.
     without : mapping of str to value
         Values of a removed row's levers, where taking it out is not the status quo's value.
     if_still : str
@@ -47,6 +50,7 @@ class Row:
     direct: Mapping[str, Literal["lower", "higher"]]
     behavioural: Texts
     harm: Texts
+    requires: Annotated[Texts, Field(strict=False)] = ()
     without: Annotated[Mapping[str, Any], Field(default_factory=dict)]
     if_still: Annotated[str, Field(repr=False)] = ""
 
@@ -61,6 +65,9 @@ class Row:
             fresh = tuple(name for name in dict.fromkeys(declared) if name not in named)
             object.__setattr__(self, role, fresh)
             named += fresh
+        unknown = [name for name in self.requires if name not in levers()]
+        if unknown:
+            raise ValueError(f"got {', '.join(unknown)} under requires, expected levers")
         foreign = [name for name in self.without if name not in levers() or levers()[name].row != self.name]
         if foreign:
             raise ValueError(f"got {', '.join(foreign)}, expected levers of row {self.name}")

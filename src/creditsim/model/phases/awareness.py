@@ -9,11 +9,11 @@ from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import contact_factor
-from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
+from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX, is_adult
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
-STUDENT = KINDS.index("student")
+VILLAGER, STUDENT = KINDS.index("villager"), KINDS.index("student")
 
 
 def awareness(state: State, rules: Rules) -> None:
@@ -23,8 +23,9 @@ def awareness(state: State, rules: Rules) -> None:
     and role models at the site, q by contact (at the home site, a small share at others of its
     kind and area; less in the shock of 2020), below a ceiling by digital access and age.
     Registration needs awareness and the internet, a help desk, or the paper and telephone
-    route; activity is a fixed share of the registered; active users know their score. Knowing
-    the items is a state of its own.
+    route; activity is a fixed share of the registered. Active users look up their own score
+    sooner or later; who lives where scores are ranked in public knows it without. Knowing the
+    items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     agents = state.agents
@@ -34,7 +35,7 @@ def awareness(state: State, rules: Rules) -> None:
     helped = np.zeros(2)
     for regime, levers in enumerate(rules.values):
         spread[regime] = _monthly_chances(rules, levers)
-        helped[regime] = _helped_share(state, levers, people)
+        helped[regime] = _helped_share(state, levers)
         if levers["app.offline_channel_on"]:
             helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
     _learn(
@@ -43,7 +44,9 @@ def awareness(state: State, rules: Rules) -> None:
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
         draws.threshold(assumed("awareness.active_share")),
-        rules.regimes.score_on, state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
+        draws.threshold(assumed("awareness.looks_up_share")), rules.regimes.score_on,
+        rules.regimes.public_ranking_on,
+        state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
     )  # fmt: skip
 
 
@@ -76,18 +79,22 @@ def _monthly_chances(rules: Rules, levers) -> list[float]:
     ]
 
 
-def _helped_share(state: State, levers, people: np.ndarray) -> float:
-    """Return the monthly chance that the help desk registers an aware person who is offline."""
+def _helped_share(state: State, levers) -> float:
+    """Return the monthly chance that the help desk registers an aware person who is offline.
+
+    Its places are spread over all who were offline at the start, whoever takes part in a run.
+    """
     places = levers["app.help_desk_staff_hours_per_month"] * state.population.scale
     places *= assumed("awareness.helped_registrations_per_hour")
-    offline = int(np.count_nonzero(people & (state.agents.online == 0)))
+    persons = state.population.agents
+    offline = int(np.count_nonzero(is_adult(persons) & (persons["online"] == 0)))
     return min(1.0, places / offline) if offline else 0.0
 
 
 @compiled
 def _learn(
     seed, replication, month, agents, people, active, ranks, informed,
-    spread, helped, imitation, ceiling, ceiling_60, active_share, score_on, models,
+    spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
     for row in range(agents.shape[0]):
@@ -108,7 +115,11 @@ def _learn(
                 if w1 < chance * draws.TWO_32:
                     known |= REGISTERED
                     if w3 < active_share:
-                        known |= ACTIVE | KNOWS_SCORE
+                        known |= ACTIVE
+            elif known & ACTIVE != 0 and known & KNOWS_SCORE == 0 and w1 < looks_up:
+                known |= KNOWS_SCORE
             if known & KNOWS_ITEMS == 0 and w2 < spread[regime, 2] * draws.TWO_32:
                 known |= KNOWS_ITEMS
+        if ranked[regime] == 1 and agent.kind == VILLAGER and agent.filed == 1:
+            known |= KNOWS_SCORE
         agent.awareness = known

@@ -134,7 +134,7 @@ def conclude(
             )
             if channel < 0 and (agent.kind == ENTERPRISE or agent.kind == INSTITUTION):
                 classed = regime.evaluation_on if agent.kind == ENTERPRISE else regime.classification_on
-                counts[cell, UNDETECTED] += classed
+                counts[cell, UNDETECTED] += 1  # without classes nothing hides behind one: the share is 0
                 counts[cell, UNDETECTED_TOP] += classed and firm_class[row] == BEST_CLASS
             if channel >= 0:
                 counts[cell, DETECTED] += 1
