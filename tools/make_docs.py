@@ -6,6 +6,7 @@ only says which are out of date (exit code 1). A table stands between two commen
 """
 
 import ast
+import functools
 import importlib
 import inspect
 import math
@@ -25,13 +26,25 @@ from creditsim.model.activities import (
 )
 from creditsim.model.month import PHASES
 from creditsim.model.outcomes.frame import outcome_names
+from creditsim.model.state import first_state
+from creditsim.population import agents as agent_records
+from creditsim.population.agents import AGENT, SETTING_OF_KIND
+from creditsim.population.marginals import read_district
+from creditsim.population.synthesis import build_population
+from creditsim.population.targets import make_targets
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumptions
+from creditsim.spec.contests import check_fields, contests
 from creditsim.spec.levers import levers
+from creditsim.spec.measures import measures
 from creditsim.spec.outcomes import outcomes
+from creditsim.spec.patterns import patterns
+from creditsim.spec.rows import rows
+from creditsim.spec.vocabulary import KINDS, SETTINGS, SITE_KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "creditsim"
+DISTRICT = "weihai-etdz"
 MADE = re.compile(r"(<!-- made: (?P<name>[a-z-]+) -->\n)(?P<table>.*?)(<!-- end: (?P=name) -->)", re.DOTALL)
 
 
@@ -70,14 +83,140 @@ def first_paragraphs(text, count=2):
     return " ".join(kept)
 
 
+def kinds_table():
+    targets = make_targets(read_district(DISTRICT), 1.0)
+    people = dict(zip(("teacher", "villager", "resident", "civil_servant"), targets.kinds, strict=True))
+    numbers = {
+        **people,
+        "enterprise": targets.enterprises_by_size.sum(),
+        "student": targets.pupils.sum(),
+        "school": targets.schools.sum(),
+        "agency": targets.agencies.sum(),
+    }
+    lines = []
+    for code, kind in enumerate(KINDS):
+        meets = sum(kind in each.kinds for each in activities())
+        home, treated = PLACES[kind]
+        lines.append([f"`{kind}`", STANDS_FOR[kind], f"{round(float(numbers[kind])):,}",
+                      SETTINGS[SETTING_OF_KIND[code]], home, treated, meets])  # fmt: skip
+    head = ["kind", "stands for", "at full size", "setting", "home", "treated at", "activities"]
+    return table(head, lines)
+
+
+STANDS_FOR = {
+    "enterprise": "firms and sole traders (traits `firm`, `sole_trader`)",
+    "teacher": "teachers of public, private and tutoring institutions; they live in communities",
+    "villager": "adults of villages",
+    "resident": "other adults",
+    "student": "pupils of secondary schools, minors",
+    "civil_servant": "all staff of the public bodies; they live in communities",
+    "school": "kindergartens, schools, tutoring institutions",
+    "agency": "public bodies: departments, towns, sub-districts",
+}
+PLACES = {
+    "enterprise": ("its market", "itself"),
+    "teacher": ("community", "school"),
+    "villager": ("village", "village"),
+    "resident": ("community", "community"),
+    "student": ("village or community", "school"),
+    "civil_servant": ("community", "agency"),
+    "school": ("its school", "its school"),
+    "agency": ("its agency", "its agency"),
+}
+"""Where a kind lives and where its rules come from."""
+
+
+def sites_table():
+    targets = make_targets(read_district(DISTRICT), 1.0)
+    numbers = {
+        "village": targets.villages,
+        "community": targets.communities,
+        "school": targets.schools,
+        "agency": targets.agencies,
+        "market": targets.markets,
+    }
+    lines = [[f"`{kind}`", int(numbers[kind].sum()), ROLLED_OUT[kind]] for kind in SITE_KINDS]
+    return table(["kind of site", "at full size", "unit of rollout"], lines)
+
+
+ROLLED_OUT = {
+    "village": "yes",
+    "community": "yes",
+    "school": "yes, with its teachers and pupils",
+    "agency": "yes, with its staff",
+    "market": "no: each enterprise is a unit of its own",
+}
+
+
+def agent_table():
+    said = comments_of(inspect.getsource(agent_records))
+    lines = []
+    for name in AGENT.names:
+        kind, shape = AGENT[name].base, AGENT[name].shape
+        lines.append([f"`{name}`", kind.name + (f" × {shape[0]}" if shape else ""), said[name]])
+    return table(["column", "type", "meaning"], lines)
+
+
+def comments_of(source):
+    """Return what is said behind each column of a record's declaration; names must not repeat."""
+    declaration = source[source.index("AGENT = np.dtype(") : source.index('"""One agent."""')]
+    return dict(re.findall(r'^        \("(\w+)", .*\),  # (.*)$', declaration, re.MULTILINE))
+
+
+def state_table():
+    state = small_state()
+    lines = part_lines("", state)
+    for name, part in vars(state).items():
+        if type(part).__module__.startswith("creditsim.model.parts."):
+            lines += part_lines(f"{name}.", part)
+    return table(["name", "type", "meaning"], lines)
+
+
+@functools.cache
+def small_state():
+    """Return the state before the first month of a small population."""
+    return first_state(build_population(DISTRICT, 0.01, 1, 0), 0, len(activities()))
+
+
+def part_lines(prefix, part):
+    """Return a line for each array that a part of the state holds, with what its docstring says."""
+    said = attributes_of(type(part).__doc__)
+    lines = []
+    for name, value in vars(part).items():
+        if name not in said:
+            raise ValueError(f"{type(part).__name__}.{name} has no entry under Attributes")
+        dtype, meaning = getattr(value, "dtype", None), said[name]
+        if dtype is None:
+            kind = type(value).__name__
+            meaning = first_paragraphs(type(value).__doc__, 1) if meaning == kind else meaning
+        elif dtype == AGENT:
+            kind, meaning = "record", "The agents, columns as above."
+        else:
+            kind = "record of " + ", ".join(dtype.names) if dtype.names else dtype.name
+        lines.append([f"`{prefix}{name}`", kind, meaning])
+    return lines
+
+
+def attributes_of(text):
+    """Return {name: meaning} of the Attributes section of a docstring."""
+    section = inspect.cleandoc(text).split("Attributes\n----------\n")[-1]
+    section = re.split(r"\n\s*\n", section)[0]
+    found = {}
+    entry = re.compile(r"^(\w[\w, ]*?)(?: : (.*))?$((?:\n    .*)*)", re.MULTILINE)
+    for names, kind, meaning in entry.findall(section):
+        for name in names.split(", "):
+            found[name] = meaning.strip() or kind
+    return found
+
+
 def phases_table():
-    rows = []
+    lines = []
     for number, phase in enumerate(PHASES, 1):
         module = importlib.import_module(phase.__module__)
         name = Path(module.__file__).name
-        rows.append([number, f"[`{phase.__name__}`](../src/creditsim/model/phases/{name})",
+        lines.append([number, f"[`{phase.__name__}`](../src/creditsim/model/phases/{name})",
                      first_paragraphs(phase.__doc__)])  # fmt: skip
-    return table(["", "phase", "what it does"], rows)
+    return table(["", "phase", "what it does"], lines)
 
 
 def draws_table():
@@ -85,9 +224,9 @@ def draws_table():
     for path in sorted(SOURCES.rglob("*.py")):
         for name in drawn_names(ast.parse(path.read_text("utf-8"))):
             used.setdefault(name, []).append(path.relative_to(SOURCES).as_posix())
-    rows = [[number, f"`{name}`", ", ".join(used.get(name, ())) or "not drawn in this version"]
+    lines = [[number, f"`{name}`", ", ".join(used.get(name, ())) or "not drawn in this version"]
             for name, number in decisions().items()]  # fmt: skip
-    return table(["number", "decision", "drawn in"], rows)
+    return table(["number", "decision", "drawn in"], lines)
 
 
 def decisions():
@@ -173,16 +312,75 @@ def assumptions_table():
 
 
 def levers_table():
-    rows = []
+    lines = []
     for name, each in levers().items():
-        if each.mechanism:
-            limits = ", ".join(each.options) or ("on, off" if each.low is None else span(each.low, each.high))
-            unit = each.unit.replace("_", " ")
-            rows.append(
-                [f"`{name}`", each.row, each.title_en, unit, limits, each.off, each.default, passport(each)]
-            )
-    head = ["lever", "row", "what", "unit", "range", "off", "default", "default from"]
-    return table(head, rows)
+        limits = ", ".join(each.options) or ("on, off" if each.low is None else span(each.low, each.high))
+        judged = f"{signed(each.direct_outcome, each.expected_direct)}; {each.behavioural_outcome}"
+        lines.append([f"`{name}`", each.row, each.title_en, each.unit.replace("_", " "), limits, each.off,
+                      each.default, f"{judged}; {each.harm_outcome}", passport(each)])  # fmt: skip
+    head = ["lever", "row", "what", "unit", "range", "off", "default",
+            "outcomes: direct (sign); behavioural; harm", "default from"]  # fmt: skip
+    return table(head, lines)
+
+
+def signed(outcome, way):
+    """Return an outcome with the sign that was declared for it."""
+    return f"{outcome} ({'+' if way == 'higher' else '−'})"
+
+
+def plan_rows_table():
+    lines = []
+    for name, each in rows().items():
+        direct = [signed(outcome, way) for outcome, way in each.direct.items()]
+        lines.append([f"`{name}`", each.title_en, each.mode, each.setting, len(each.levers()),
+                      ", ".join(direct), ", ".join(each.behavioural), ", ".join(each.harm)])  # fmt: skip
+    head = ["row", "what", "judged by being", "setting", "levers", "direct outcomes (declared sign)",
+            "behavioural", "harms"]  # fmt: skip
+    return table(head, lines)
+
+
+def contests_table():
+    lines = []
+    for each in contests():
+        slots = f"{each.slots_per_1000:g} ({each.slots_low:g} to {each.slots_high:g})"
+        prize = f"{each.prize_yuan:,g} ({each.prize_low:,g} to {each.prize_high:,g})"
+        who = ", ".join(each.kinds) + (f" ({', '.join(each.all_traits)})" if each.all_traits else "")
+        months = "every" if len(each.months) == 12 else ", ".join(map(str, each.months))
+        score = each.book + (", file" if each.needs_file else "")
+        lines.append([f"`{each.id}`", each.title_en, who, each.where, months, slots, prize,
+                      f"`{each.lever}`", score, each.field or "none", ", ".join(each.bar_grades) or "none",
+                      passport(each)])  # fmt: skip
+    head = ["contest", "what", "who (traits)", "pool", "months", "slots per 1,000 (range)",
+            "prize, yuan (range)", "lever", "score of", "field", "stand behind", "from"]  # fmt: skip
+    return table(head, lines)
+
+
+def fields_table():
+    fields = check_fields().items()
+    lines = [[number, f"`{name}`", each.title_en] for number, (name, each) in enumerate(fields, 1)]
+    return table(["taken up as", "field", "what"], lines)
+
+
+def patterns_table():
+    lines = []
+    for name, each in patterns().items():
+        low, high = ("" if side is None else f"{side:g}" for side in (each.low, each.high))
+        band = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+        lines.append([f"`{name}`", each.title_en, each.role, band, f"{each.source} ({each.confidence})"])
+    return table(["pattern", "measure", "role", "band", "source (confidence)"], lines)
+
+
+def measures_table():
+    lines = []
+    for each in measures():
+        trigger = ", ".join(each.trigger_grades) or f"event {each.trigger_event}"
+        lines.append([f"`{each.id}`", each.title_en, ", ".join(each.rows), ", ".join(each.kinds),
+                      f"{each.book}: {trigger}", f"{each.worth_yuan_month:,g}", f"{each.eligible_share:g}",
+                      ", ".join(f"`{name}`" for name in each.requires) or "nothing",
+                      passport(each)])  # fmt: skip
+    head = ["measure", "what", "rows", "kinds", "book: grades, stars or event", "worth, yuan a month",
+            "eligible share", "requires", "from"]  # fmt: skip
+    return table(head, lines)
 
 
 def outcomes_table():
@@ -201,12 +399,21 @@ def missing_outcomes_table():
 
 
 TABLES = {
+    "kinds": kinds_table,
+    "sites": sites_table,
+    "agent": agent_table,
+    "state": state_table,
     "phases": phases_table,
     "draws": draws_table,
-    "activities": activities_table,
-    "assumptions": assumptions_table,
+    "patterns": patterns_table,
+    "plan-rows": plan_rows_table,
     "levers": levers_table,
+    "activities": activities_table,
     "sanctions": sanctions_table,
+    "contests": contests_table,
+    "fields": fields_table,
+    "measures": measures_table,
+    "assumptions": assumptions_table,
     "outcomes": outcomes_table,
     "outcomes-not-computed": missing_outcomes_table,
 }
@@ -214,7 +421,13 @@ TABLES = {
 
 def updated(text):
     """Return a document's text with its made tables as they should be."""
-    return MADE.sub(lambda found: found[1] + TABLES[found["name"]]() + found[4], text)
+    return MADE.sub(lambda found: found[1] + made(found["name"]) + found[4], text)
+
+
+@functools.cache
+def made(name):
+    """Return a table, made once."""
+    return TABLES[name]()
 
 
 def documents():

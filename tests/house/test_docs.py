@@ -57,6 +57,81 @@ def test_every_decision_of_the_draws_that_is_used_is_explained():
     assert set(re.findall(r"`([A-Z_]+)`", section)) == set(make_docs.decisions()) - unused
 
 
+# Entries
+
+
+MODEL = (ROOT / "docs" / "odd.md").read_text("utf-8")
+
+
+def names_with_an_entry() -> dict[str, list[str]]:
+    """Return for each made table the names that must have a row in it, read from code and data."""
+    from creditsim.model import month
+    from creditsim.population.agents import AGENT
+    from creditsim.spec import activities, assumptions, contests, levers, measures, outcomes, patterns, rows
+    from creditsim.spec.vocabulary import KINDS, SITE_KINDS
+
+    return {
+        "kinds": list(KINDS),
+        "sites": list(SITE_KINDS),
+        "agent": list(AGENT.names),
+        "phases": [phase.__name__ for phase in month.PHASES],
+        "draws": list(make_docs.decisions()),
+        "patterns": list(patterns.patterns()),
+        "plan-rows": list(rows.rows()),
+        "levers": list(levers.levers()),
+        "activities": [each.id for each in activities.activities()],
+        "contests": [each.id for each in contests.contests()],
+        "fields": list(contests.check_fields()),
+        "measures": [each.id for each in measures.measures()],
+        "assumptions": list(assumptions.assumptions()),
+        "outcomes": list(outcomes.outcomes()),
+    }
+
+
+def rows_of(text: str, table: str) -> set[str]:
+    """Return the names in backticks that stand in the first two cells of a made table's rows."""
+    made = text.split(f"<!-- made: {table} -->\n")[1].split("<!-- end: ")[0]
+    cells = [" | ".join(line.strip("| ").split(" | ")[:2]) for line in made.splitlines()[2:]]
+    return {name for each in cells for name in re.findall(r"`([^`]+)`", each)}
+
+
+def without_entry(text: str) -> list[str]:
+    """Return what has no row in its table of the model description, and phases without a section."""
+    missing = []
+    for table, names in names_with_an_entry().items():
+        there = rows_of(text, table)
+        if table == "outcomes":
+            there |= rows_of(text, "outcomes-not-computed")
+        missing += [f"{table}: {name}" for name in names if name not in there]
+    described = re.findall(r"^### 7\.\d+ .*\n\nPhase `(\w+)`", text, re.MULTILINE)
+    phases = names_with_an_entry()["phases"]
+    return missing + [f"section 7: {name}" for name in phases if name not in described]
+
+
+def test_everything_of_the_model_has_an_entry():
+    assert without_entry(MODEL) == []
+
+
+def test_the_sections_of_the_submodels_follow_the_month():
+    described = re.findall(r"^### 7\.\d+ .*\n\nPhase `(\w+)`", MODEL, re.MULTILINE)
+    assert described == names_with_an_entry()["phases"]
+
+
+def test_a_phase_without_an_entry_is_found(monkeypatch):
+    from creditsim.model import month
+
+    def audit(state, rules):
+        """Do nothing."""
+
+    monkeypatch.setattr(month, "PHASES", (*month.PHASES, audit))
+    assert without_entry(MODEL) == ["phases: audit", "section 7: audit"]
+
+
+def test_a_row_taken_out_of_a_table_is_found():
+    lines = [line for line in MODEL.splitlines() if not line.startswith("| `inspection.visits_per_month` ")]
+    assert without_entry("\n".join(lines)) == ["levers: inspection.visits_per_month"]
+
+
 # Links
 
 
@@ -215,6 +290,24 @@ def test_keys_of_simulated_base_rates_are_those_documented(capsys):
     printed = json.loads(capsys.readouterr().out)["activities"]
     wanted = [*documented("keys: activities --json"), *documented("keys: activities --rates --json")]
     assert printed and [entry for entry in printed if list(entry) != wanted] == []
+
+
+def test_keys_of_judged_rows_and_held_patterns_are_those_documented():
+    import math
+
+    from creditsim.analysis.patterns import HeldPattern
+    from creditsim.analysis.rows import JudgedOutcome, JudgedRow, row_case
+    from creditsim.spec.patterns import patterns
+    from creditsim.spec.rows import rows
+
+    line = dict.fromkeys(("difference", "low", "high"), math.nan)
+    line |= {"unit": "share", "setting": "all", "verdict": "not defined"}
+    outcome = JudgedOutcome("breach.all_per_1000_month", "harm", None, line)
+    judged = JudgedRow(row_case(rows()["E4"]), (outcome,), None).to_dict()
+    assert list(judged) == list(documented("keys: rows --json"))
+    assert list(judged["outcomes"][0]) == list(documented("keys: outcomes of rows --json"))
+    held = HeldPattern(next(iter(patterns().values())), 1.0, 1.0, 1.0, "met").to_dict()
+    assert list(held) == list(documented("keys: patterns --json"))
 
 
 def test_keys_of_a_difference_are_those_documented(tmp_path, capsys):

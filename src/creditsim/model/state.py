@@ -82,20 +82,53 @@ class State:
     ----------
     population : Population
         Who was there at the start; never changed.
+    seed, replication : int
+        The key of all draws.
     agents : numpy.recarray of AGENT
     month : int
         Calendar month that the next step simulates.
     chains : Chains
         The ledger and each agent's entries in it.
-    hours_tenths : ndarray of int16, shape (2, agents)
-        Recorded service in tenths of an hour: this calendar year's, last year's.
-    last_breach, last_tutoring, last_visit, warned : ndarray of int16
-        Calendar months; those of the next 700 years fit 16 bits.
+    ranks : recarray of RANKS
+        Fixed words of the agents.
     counts : ndarray of int64, shape (cells, quantities)
         This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
-    memory : recarray of MEMORY
     done, met : ndarray of int64, shape (sites, activities)
         Visible acts and opportunities of last month, by site.
+    visited : ndarray of uint8
+        1 if visited this month.
+    active, active_before : ndarray of uint8
+        Regime of this month, and that under which the account was last folded.
+    deeds : ndarray of uint8
+        Bits: what an agent did this month, and what it got for it.
+    memory : recarray of MEMORY
+        What each did and met in the last month acted.
+    last_breach, last_tutoring, last_visit, warned : ndarray of int16
+        Calendar months; those of the next 700 years fit 16 bits.
+    firm_class : ndarray of int8
+        Class of an enterprise or institution, D 0 to A 3.
+    evaluation : ndarray of int32
+        Its total in milli-points times the classes, plus the class by points and limits.
+    pledges : ndarray of uint8
+        Bits: holds a pledge, posts the owner's score code.
+    visit_ratio : ndarray of float64, shape (2, classes)
+        Visits to firms by (regime, class) against the baseline's, as announced.
+    hours_tenths : ndarray of int16, shape (2, agents)
+        Recorded service in tenths of an hour: this calendar year's, last year's.
+    below_warning : ndarray of uint8
+        1 if the representative's score lay below the warning threshold last month.
+    held : ndarray of int64, by cell
+        Entries held on persons.
+    members : tuple of two ndarrays
+        Who lives at each site: starts and rows.
+    files, service, trade, contests, schools, public_bodies, turnover
+        What each mechanism remembers, see model/parts.
+    pending, cases, filed_now : ndarray of PENDING, CASE, PENDING
+        Records at the desks, appeals at the desks, what was filed this month.
+    fund_fen : ndarray of int64, shape (2,)
+        Balance of the village fund and of the sub-district fund.
+    public : mapping of str to int
+        District-wide figures of the month.
     """
 
     population: Population

@@ -17,36 +17,36 @@ from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, SETTINGS, SITE
 AGENT = np.dtype(
     [
         ("income_yuan_month", "<f8"),  # adults: disposable; pupils: pocket money; others: turnover or budget
-        ("honesty", "<f8"),
-        ("prosociality", "<f8"),
-        ("money_weight", "<f8"),
-        ("trust", "<f8"),
-        ("crowding", "<f8"),
-        ("false_belief", "<f8"),
+        ("honesty", "<f8"),  # fixed, 0 to 1; uniform when drawn, raised a little by training
+        ("prosociality", "<f8"),  # fixed, 0 to 1; uniform when drawn
+        ("money_weight", "<f8"),  # fixed; lognormal, median 1
+        ("trust", "<f8"),  # in the scheme, 0 to 1
+        ("crowding", "<f8"),  # motivation crowded out, 0 to 1
+        ("false_belief", "<f8"),  # perceived chance of a false record although compliant
         ("slot", "<u4"),  # kind * SLOTS_PER_KIND + index within the kind: the key of all draws
         ("household", "<i4"),  # index in Population.households, NOBODY for an organisation
         ("employer", "<i4"),  # row of the enterprise, school or agency where one works or learns, or NOBODY
         ("representative", "<i4"),  # enterprise, tutoring institution: row of an adult; else NOBODY
         ("traits", "<u4"),  # bit i is TRAITS[i]
-        ("belief", "<f4", (len(CHANNELS),)),
-        ("score_mp", "<i4"),
-        ("village_score_mp", "<i4"),
+        ("belief", "<f4", (len(CHANNELS),)),  # by channel, a multiple of the true chance; 1 is right
+        ("score_mp", "<i4"),  # district account, milli-points
+        ("village_score_mp", "<i4"),  # village account, milli-points
         ("site", "<u2"),  # row in Population.sites: where one is treated
         ("home", "<u2"),  # row in Population.sites: where one lives
         ("cell", "<u2"),  # group cell, see cell_codes
-        ("months_low", "<i2"),
+        ("months_low", "<i2"),  # months in D or C on end
         ("kind", "u1"),  # index in KINDS
         ("area", "u1"),  # index in Population.areas
         ("age_band", "u1"),  # index in AGE_BANDS, or MINOR
         ("sex", "u1"),  # MALE, FEMALE, NO_SEX
-        ("education", "u1"),
+        ("education", "u1"),  # index in EDUCATION
         ("residence", "u1"),  # RURAL, URBAN
-        ("registration", "u1"),
-        ("online", "u1"),
-        ("grade", "i1"),
-        ("star", "i1"),
-        ("awareness", "u1"),
-        ("filed", "u1"),
+        ("registration", "u1"),  # 0 zone, 1 city outside the zone, 2 elsewhere
+        ("online", "u1"),  # 1 if it uses the internet
+        ("grade", "i1"),  # index in GRADES, of the regime's district book
+        ("star", "i1"),  # of the village book, 0 to 5
+        ("awareness", "u1"),  # bits: 1 aware, 2 registered, 4 active, 8 knows its score, 16 knows the items
+        ("filed", "u1"),  # 1 if a local file is open
         ("withdrawn", "u1"),  # 1 after consent to a score was taken back
         ("present", "u1"),  # 1 while somebody holds the slot
         ("generation", "u1"),  # how often somebody has come to the slot
