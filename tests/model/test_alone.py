@@ -15,6 +15,7 @@ AT_ONCE = {
     "rollout.pilot_sites_per_setting_count": 0,
     "rollout.full_start_date": "2020-02",
     "rollout.phase_in_months": 1,
+    "publicity.role_models_count": 200,
 }
 
 

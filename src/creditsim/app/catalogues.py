@@ -111,7 +111,7 @@ def levers_text(chosen: Sequence[Any], lang: str) -> str:
     """Return levers as a table for people, with title, conditions and source under each."""
     from creditsim.spec.levers import levers
 
-    head = [word(f"head.{name}", lang) for name in ("row", "lever", "default", "range", "unit", "acts")]
+    head = [word(f"head.{name}", lang) for name in ("row", "lever", "default", "range", "unit")]
     rows = [
         [
             lever.row,
@@ -119,18 +119,11 @@ def levers_text(chosen: Sequence[Any], lang: str) -> str:
             value_in(lever.default),
             range_in(lever, lang),
             unit_in(lever.unit, lang),
-            word("yes" if lever.mechanism else "not_yet", lang),
         ]
         for lever in chosen
     ]
     details = [[_lever_words(lever, lang), source_in(lever, lang)] for lever in chosen]
-    shown = word(
-        "levers.shown",
-        lang,
-        shown=len(chosen),
-        all=len(levers()),
-        acting=sum(lever.mechanism for lever in chosen),
-    )
+    shown = word("levers.shown", lang, shown=len(chosen), all=len(levers()))
     return f"{with_details(table_text(head, rows, right=[2]), details, INDENT)}\n\n{shown}"
 
 

@@ -11,8 +11,7 @@ Examples:
 
 LEVERS_HELP = """Show every lever that a scenario may set: range, default, what it requires, source.
 
-Values are written as a scenario file takes them. A lever that this version's model does not
-act on may only have its default.
+Values are written as a scenario file takes them.
 
 \b
 Examples:

@@ -19,7 +19,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.default": ("default", "默认值"),
     "head.range": ("range", "取值范围"),
     "head.unit": ("unit", "单位"),
-    "head.acts": ("acts", "本版生效"),
     "head.activity": ("activity", "行为"),
     "head.direction": ("is a", "性质"),
     "head.met": ("met, %", "遇到 %"),
@@ -62,8 +61,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "rows.removed": ("the whole plan, against {against}", "完整计划，对照：{against}"),
     "rows.why": ("why: {why}", "原因：{why}"),
     # Values.
-    "yes": ("yes", "是"),
-    "not_yet": ("not yet", "尚未"),
     "range": ("{low} to {high}", "{low} 至 {high}"),
     "or": ("{range}, or {other}", "{range}，或 {other}"),
     "one_of": ("one of {count}", "{count} 选一"),
@@ -148,11 +145,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "field.burn_in_months": ("months of burn-in", "预热月数"),
     # Sentences.
     "levers.shown": (
-        "{shown} of {all} levers, {acting} of them act in this version; the others may only have their "
-        "default.\nValues are written as a scenario file takes them; notes and declared outcomes are in "
-        "--json.",
-        "共 {all} 个措施参数，此处列出 {shown} 个，其中 {acting} 个在本版生效；其余只能取默认值。\n"
-        "取值写法与方案文件相同；备注和预先声明的结果见 --json。",
+        "{shown} of {all} levers. Values are written as a scenario file takes them; notes and declared "
+        "outcomes are in --json.",
+        "共 {all} 个措施参数，此处列出 {shown} 个。取值写法与方案文件相同；备注和预先声明的结果见 --json。",
     ),
     "activities.shown": (
         "{shown} of {all} activities. Met: chance a month to meet the opportunity. Act: share that then "
@@ -210,6 +205,7 @@ COST_LINES: dict[str, str] = {
     "Publicity and events": "宣传与活动",
     "App drive": "应用推广",
     "Platform and app, district part": "平台与应用（区级部分）",
+    "Training of firms in credit sales": "企业信用管理培训",
     "Clearing arrears of public bodies": "清理政府部门拖欠",
     "Training of teachers": "教师诚信培训",
     "Lessons in integrity": "学生诚信课",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from creditsim.spec.costing import SUPERVISION, VISITS, WAIVER, CostLine, yearly_cost
+from creditsim.spec.costing import CHECKS, SUPERVISION, VISITS, WAIVER, CostLine, yearly_cost
 from creditsim.spec.costs import unit_costs
 from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
@@ -60,6 +60,6 @@ def _free_of_charge(name: str) -> float:
     """Return the value of a lever at which its line costs nothing."""
     if name == VISITS:
         return unit_costs()["ordinary_visits_per_month"].value
-    if name == SUPERVISION:
-        return float(levers()[SUPERVISION].default)
+    if name in (SUPERVISION, CHECKS):
+        return float(levers()[name].default)
     return float(levers()[WAIVER].off) if name == WAIVER else 0.0

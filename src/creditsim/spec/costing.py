@@ -12,6 +12,7 @@ from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
 
 VISITS = "inspection.visits_per_month"
+CHECKS = "trade.check_coverage_share"
 WAIVER = "service.certificate_waiver_share"
 SUPERVISION = "school.supervision_visits_per_month"
 MONTHS = 12
@@ -194,6 +195,11 @@ def yearly_cost(
             * (people["institutions"] + people["teachers"])
             * unit["pledge_form_yuan"],
             "pledge.school_coverage_share",
+        ),
+        _cash(
+            "Training of firms in credit sales",
+            (scenario[CHECKS] - levers()[CHECKS].default) * people["firms"] * unit["firm_training_yuan"],
+            CHECKS,
         ),
         _cash(
             "Village credit funds",

@@ -113,14 +113,15 @@ def _burden(track: Track, sums: Sums) -> np.ndarray:
 
 
 def _net_benefit(track: Track, sums: Sums) -> np.ndarray:
-    """Return benefit less harm, public cost without transfers, and firms' time and credit reports."""
+    """Return benefit less harm, public cost without transfers, and firms' time, checks and credit reports."""
     firms = sums_of(track, "enterprise", "all")
     cost = (
         np.array([month["cost_fen"] - month["transfers_fen"] for month in track.public], np.float64) / 100.0
     )
     people = (sums["benefit_fen"] - sums["harm_fen"]) / 100.0
     visits = firms["visits"] * assumed("inspection.firm_cost_yuan_per_visit")
-    return (people - cost - visits - firms["report_cost_fen"] / 100.0) / track.scale
+    paid = (firms["trade_check_cost_fen"] + firms["report_cost_fen"]) / 100.0
+    return (people - cost - visits - paid) / track.scale
 
 
 def _discharges(track: Track, sums: Sums) -> np.ndarray:

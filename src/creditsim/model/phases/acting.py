@@ -39,7 +39,7 @@ from creditsim.model.phases.noticing import UNABLE, conclude, is_filed, is_score
 from creditsim.model.regimes import Rules
 from creditsim.model.state import PENDING, POSTED, State
 from creditsim.model.world import contact_factor, opportunity_thresholds
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import MINOR, NO_SEX
 from creditsim.population.peers import build_peers
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
@@ -319,7 +319,7 @@ def utility_of(
         norm = terms[0] * activity.visible_share * (visible - activity.base_share)
     worth = 0.0
     filed = is_filed(agent, regime, rank)
-    if agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX:
+    if agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX or agent.age_band == MINOR:
         points = posting.worth_mp
         if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
             cutoffs = regime.cutoffs_mp[posting.account]

@@ -10,28 +10,39 @@ from creditsim.model.phases.inspection import whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, STUDENT, VILLAGER, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import DID_GOOD, State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import COMMUNITY, NO_SEX, VILLAGE, is_adult
+from creditsim.population.synthesis import Population
 from creditsim.spec.assumptions import assumed
 
 
 def naming(state: State, rules: Rules) -> None:
     """Name the month's role models among adults with a good deed, and show them at their sites.
 
-    The best-scored of each site stands, ties by lot; the lot chooses among the sites. Where
+    Villages and communities have names by their adults. The best-scored of each site stands,
+    ties by lot; the lot chooses among the sites. Where
     there is a score only those scored are named (with consent where that is asked for).
     For some months names at the home site raise awareness there and make good deeds more
     visible; they are published persons as long as they are on display.
     """
     agents = state.agents
     adults = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
-    for regime, levers in enumerate(rules.values):
-        of_regime = adults & (state.active == regime)
-        share = int(np.count_nonzero(of_regime)) / max(int(np.count_nonzero(adults)), 1)
-        monthly = levers["publicity.role_models_count"] * share * state.population.scale / 12
-        number = whole_part(round(monthly * 1000), state.month)
-        if number > 0:
-            _name(state, rules, _candidates(state, rules, of_regime, regime), number)
+    for kind in (VILLAGE, COMMUNITY):
+        there = adults & (state.population.sites["kind"][agents.home] == kind)
+        for regime, levers in enumerate(rules.values):
+            of_regime = there & (state.active == regime)
+            share = int(np.count_nonzero(of_regime)) / max(int(np.count_nonzero(there)), 1)
+            share *= _share_living(state.population, kind)
+            monthly = levers["publicity.role_models_count"] * share * state.population.scale / 12
+            number = whole_part(round(monthly * 1000), state.month)
+            if number > 0:
+                _name(state, rules, _candidates(state, rules, of_regime, regime), number)
     _show(state, rules)
+
+
+def _share_living(population: Population, kind: int) -> float:
+    """Return the share of adults who live in villages or in communities, whoever takes part in a run."""
+    homes = population.agents["home"][is_adult(population.agents)]
+    return int(np.count_nonzero(population.sites["kind"][homes] == kind)) / max(len(homes), 1)
 
 
 def _candidates(state: State, rules: Rules, adults: np.ndarray, regime: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from creditsim.model.phases.pilots import count_pilots
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BEST_CLASS, NO_MONTH, State
-from creditsim.population.agents import NO_SEX, TRAIT_BIT
+from creditsim.population.agents import NO_SEX, TRAIT_BIT, is_adult
 from creditsim.population.marginals import SIZES, read_district
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import AGE_BANDS, AWARE, GRADES, KINDS
@@ -135,7 +135,8 @@ def _let_in(state: State, rows: np.ndarray) -> None:
     agents.false_belief[rows] = assumed("belief.false_record_start_share")
     agents.withdrawn[rows] = 0
     aware = lot[3] < _aware_locals(state)[agents.home[rows]] * draws.TWO_32
-    agents.awareness[rows] = np.where(aware & (agents.registration[rows] == 0), AWARE, 0)
+    aware &= (agents.registration[rows] == 0) & is_adult(agents[rows])
+    agents.awareness[rows] = np.where(aware, AWARE, 0)
     _enter(state, rows)
 
 
