@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from creditsim.population.ties import Relation, make_ties
+from creditsim.population.ties import Relation, distinct, make_ties
 
 if TYPE_CHECKING:
     from creditsim.population.synthesis import Population
@@ -40,7 +40,7 @@ def _join(population: Population) -> Relation:
         (ties.supply.indices, ties.supply.sources),
         strict=True,
     )
-    keys = np.unique(np.concatenate(one).astype(np.int64) * size + np.concatenate(other))
+    keys = distinct(np.concatenate(one).astype(np.int64) * size + np.concatenate(other))
     starts = np.searchsorted(keys, np.arange(size + 1) * size).astype(np.int32)
     peers = Relation(starts, (keys % size).astype(np.int32))
     peers.indptr.setflags(write=False)

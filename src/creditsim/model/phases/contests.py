@@ -63,11 +63,9 @@ def contests(state: State, rules: Rules) -> None:
 
 def _forget_former_holders(state: State) -> None:
     """Clear what is remembered of a slot's former holder."""
-    memory, generation = state.contests, state.agents.generation
-    changed = memory.generation != generation
-    memory.won[changed] = 0
-    memory.report_month[changed[: len(memory.report_month)]] = -1
-    memory.generation[changed] = generation[changed]
+    memory, leavers = state.contests, state.turnover.leavers
+    memory.won[leavers] = 0
+    memory.report_month[leavers[leavers < len(memory.report_month)]] = -1
 
 
 def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:

@@ -28,7 +28,7 @@ def false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray
     negative = reports[reports["points_mp"] < 0]
     homes = state.agents.home[negative["row"]].astype(np.int64)
     mistaken = _about_others(
-        state, rules, negative, homes, state.members, rules.world("false_record_human_share"), 0
+        state, rules, negative, homes, _inhabitants(state), rules.world("false_record_human_share"), 0
     )
     reported = negative[(negative["channel"] == NEIGHBOUR) & (negative["account"] == VILLAGE)]
     if len(reported) == 0:
@@ -39,6 +39,13 @@ def false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray
         assumed("neighbour.made_up_share"), _MADE_UP,
     )  # fmt: skip
     return np.concatenate((mistaken, made_up))
+
+
+def _inhabitants(state: State) -> tuple[np.ndarray, np.ndarray]:
+    """Return who lives at each site, as CSR: starts (sites + 1) and rows."""
+    homes, sites = state.agents.home, len(state.population.sites)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(homes, minlength=sites))))
+    return starts.astype(np.int64), np.argsort(homes, kind="stable")
 
 
 def _about_others(

@@ -12,7 +12,7 @@ from creditsim.model.phases.consenting import consenting
 from creditsim.model.phases.pilots import count_pilots
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BEST_CLASS, NO_MONTH, State
+from creditsim.model.state import BEST_CLASS, NO_MONTH, State, kind_rows
 from creditsim.population.agents import NO_SEX, TRAIT_BIT
 from creditsim.population.marginals import SIZES, read_district
 from creditsim.spec.assumptions import assumed
@@ -163,16 +163,18 @@ def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
     _keep_for_return(state, rules, rows)
     agents = state.agents
     agents.present[rows] = 0
-    next_holder = agents.generation[rows].astype(np.int64) + 1
-    state.chains.replace_subject(rows, agents.slot[rows].astype(np.int64) + (next_holder << 32))
+    state.chains.replace_subject(rows)
     _drop_waiting(state, rows)
     agents.score_mp[rows] = agents.village_score_mp[rows] = 1_000_000
     agents.grade[rows], agents.star[rows] = 3, 2
     agents.months_low[rows] = agents.filed[rows] = 0
-    for dated in (state.last_breach, state.last_tutoring, state.last_visit, state.warned):
-        dated[rows] = NO_MONTH
-    for flags in (state.deeds, state.pledges, state.visited, state.below_warning, state.memory):
+    state.last_breach[rows] = NO_MONTH
+    for flags in (state.deeds, state.pledges, state.visited, state.memory):
         flags[rows] = 0
+    firms = rows[agents.kind[rows] == _ENTERPRISE]
+    state.last_visit[firms] = state.warned[firms] = NO_MONTH
+    state.below_warning[firms] = 0
+    state.last_tutoring[rows[agents.kind[rows] == _TEACHER] - kind_rows(state, "teacher").start] = NO_MONTH
     state.firm_class[rows] = BEST_CLASS
     state.hours_tenths[:, rows] = 0
     state.turnover.leavers = rows
