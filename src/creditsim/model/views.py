@@ -70,7 +70,7 @@ class RowAgent(mesa.Agent):
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
         shown, peers = state.turnover.shown, build_peers(state.population)
-        by_peers = count_peers(self.row, k, state.memory, peers.indptr, peers.indices)
+        by_peers = count_peers(self.row, k, state.memory, peers)
         factor, loss, shift = duty_terms(
             rules.activities[k], self.row, state.public_bodies.first_row, state.public_bodies.duties
         )

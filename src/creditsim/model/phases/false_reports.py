@@ -33,9 +33,9 @@ def false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray
     reported = negative[(negative["channel"] == NEIGHBOUR) & (negative["account"] == VILLAGE)]
     if len(reported) == 0:
         return mistaken
-    near = build_peers(state.population)
+    near = build_peers(state.population).of(reported["row"])
     made_up = _about_others(
-        state, rules, reported, reported["row"].astype(np.int64), (near.indptr, near.indices),
+        state, rules, reported, np.arange(len(reported)), (near.indptr, near.indices.astype(np.int64)),
         assumed("neighbour.made_up_share"), _MADE_UP,
     )  # fmt: skip
     return np.concatenate((mistaken, made_up))
