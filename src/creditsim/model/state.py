@@ -11,6 +11,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import Chains
+from creditsim.model.memory import MemoryUse, memory_of
 from creditsim.model.parts.contests import Contests, first_contests
 from creditsim.model.parts.public_bodies import PublicBodies, first_public_bodies
 from creditsim.model.parts.records import Files, first_records
@@ -27,6 +28,7 @@ from creditsim.population.agents import (
     rows_of_kind,
     takes_part,
 )
+from creditsim.population.peers import build_peers
 from creditsim.population.synthesis import Population
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
@@ -161,6 +163,10 @@ class State:
     def copy(self) -> State:
         """Return an independent copy: a branch point for several policies."""
         return copy.deepcopy(self, {id(self.population): self.population})
+
+    def memory_use(self) -> MemoryUse:
+        """Return the bytes that this state keeps, by part, an agent and an entry; peers included."""
+        return memory_of(self, build_peers(self.population))
 
     def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
         """Add an amount to a quantity, in the cell of each row."""

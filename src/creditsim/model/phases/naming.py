@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.model.parts.service import NAMED
 from creditsim.model.phases.inspection import whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, STUDENT, VILLAGER, file_status
@@ -22,23 +23,32 @@ def naming(state: State, rules: Rules) -> None:
     For some months names at the home site raise awareness there and make good deeds more
     visible; they are published persons as long as they are on display.
     """
-    agents = state.agents
-    adults = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
+    adults = np.zeros(2, np.int64)
+    _count_adults(state.agents, state.active, adults)
     for regime, levers in enumerate(rules.values):
-        of_regime = adults & (state.active == regime)
-        share = int(np.count_nonzero(of_regime)) / max(int(np.count_nonzero(adults)), 1)
+        share = int(adults[regime]) / max(int(adults.sum()), 1)
         monthly = levers["publicity.role_models_count"] * share * state.population.scale / 12
         number = whole_part(round(monthly * 1000), state.month)
         if number > 0:
-            _name(state, rules, _candidates(state, rules, of_regime, regime), number)
+            _name(state, rules, _candidates(state, rules, regime), number)
     _show(state, rules)
 
 
-def _candidates(state: State, rules: Rules, adults: np.ndarray, regime: int) -> np.ndarray:
+@compiled
+def _count_adults(agents, active, adults):
+    """Count the adults present by regime."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        adults[active[row]] += agent.sex < NO_SEX and agent.kind != STUDENT and agent.present == 1
+
+
+def _candidates(state: State, rules: Rules, regime: int) -> np.ndarray:
     """Return the rows that may be named: good this month, not on display, scored if there is a score."""
-    free = adults & (state.deeds & DID_GOOD > 0)
+    agents, free = state.agents, (state.deeds & DID_GOOD > 0) & (state.active == regime)
     free[state.service.named["row"]] = False
     rows = np.flatnonzero(free)
+    adult = (agents.sex[rows] < NO_SEX) & (agents.kind[rows] != STUDENT) & (agents.present[rows] == 1)
+    rows = rows[adult]
     if rules.regimes.score_on[regime]:
         rows = rows[file_status(state, rules, rows) >= SCORED]
     return rows
