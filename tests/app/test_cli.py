@@ -282,6 +282,8 @@ def test_verbose_shows_the_resolved_scenario(said, api):
     code, _, err = said("run", "no-programme", "-v")
     assert code == 0
     assert any(line.startswith("Scenario no-programme") for line in err)
+    memory = "memory at the end: 241.3 bytes an agent, 12.6 bytes an entry (1,234 entries); "
+    assert any(line.startswith(memory) for line in err)
 
 
 def test_compare_prints_the_object_of_the_formats_page(said, api):
