@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from creditsim.core.months import month_index
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import learning
 from creditsim.model.phases.acting import choice_terms, count_peers, utility_of
@@ -15,6 +16,7 @@ from creditsim.population.ties import build_ties
 from creditsim.spec.activities import activities
 from creditsim.spec.scenario import load_scenario
 
+BEFORE = month_index("2019-06")
 STATUS_QUO = load_scenario("status-quo-2019").with_(months=3, burn_in_months=2)
 LITTER = next(k for k, a in enumerate(activities()) if a.direction == "breach" and a.visible_share > 0.3)
 
@@ -71,15 +73,16 @@ def test_only_ties_that_met_an_activity_count():
 
 def utilities(state, rules, done, met, peers_done, peers_met, terms=None):
     """Return the utility of one agent's opportunity, given what site and ties show."""
-    terms = choice_terms(rules) if terms is None else terms
+    terms = choice_terms(rules, BEFORE) if terms is None else terms
     return utility_of(
         state.agents[-1], rules.activities[LITTER], rules.postings[0, LITTER], rules.regimes[0],
         state.ranks[-1], 10.0, float(done), float(met), peers_done, peers_met, terms, 0.0, 1.0,
+        1.0, 0.0, 0,
     )  # fmt: skip
 
 
 def test_the_norm_mixes_the_share_at_the_site_with_that_of_ties_by_hand(state, rules):
-    terms, activity = choice_terms(rules), rules.activities[LITTER]
+    terms, activity = choice_terms(rules, BEFORE), rules.activities[LITTER]
     weight, prior, _, share, near = terms
     site = (30 + prior * activity.base_share) / (100 + prior)
     ties = (3 + near * site) / (4 + near)
@@ -90,7 +93,7 @@ def test_the_norm_mixes_the_share_at_the_site_with_that_of_ties_by_hand(state, r
 
 
 def test_without_ties_the_norm_is_exactly_that_of_the_site(state, rules):
-    alone = choice_terms(rules)
+    alone = choice_terms(rules, BEFORE)
     alone[3] = 0.0
     assert utilities(state, rules, 30, 100, 0, 0) == utilities(state, rules, 30, 100, 0, 0, alone)
     assert utilities(state, rules, 30, 100, 3, 4) != utilities(state, rules, 30, 100, 3, 4, alone)

@@ -66,7 +66,7 @@ def test_word_of_mouth_crosses_sites_within_an_area(wide, monkeypatch, spill):
     lived = np.unique(homes[people])
     site = next(s for s in lived if np.count_nonzero(areas[lived] == areas[s]) > 1)
     known.agents.awareness[people & (homes == site)] = 1
-    informed = awareness._share_by_site(known, *awareness.count_aware(known)[:2])
+    informed = awareness._share_by_site(known, *awareness.count_aware(known))
     assert informed[site] == pytest.approx(1 - spill)
     near = next(s for s in lived if areas[s] == areas[site] and s != site)
     in_area = np.isin(homes, lived[areas[lived] == areas[site]]) & people

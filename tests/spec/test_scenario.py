@@ -176,20 +176,12 @@ def test_refused_with_one_line(refused, case):
     assert refused(case["text"]) == [case["says"].replace("{file}", "mine.yaml")]
 
 
-def test_levers_without_a_mechanism_are_kept_and_act_on_nothing(write):
-    text = HEAD + "base: five-entries-2020\npending: {trade.check_cost_yuan: 20}\n"
-    scenario, base = load_scenario(str(write(text))), load_scenario("five-entries-2020")
-    assert scenario.pending == {**base.pending, "trade.check_cost_yuan": 20}
-    assert scenario.inputs() == base.inputs()
-    assert pickle.loads(pickle.dumps(scenario)).pending == scenario.pending
-
-
 def test_every_lever_of_the_catalogue_is_used_by_a_shipped_scenario_or_stays_at_its_default():
     """What no scenario names belongs to the world, to the status quo, or to a later question."""
     used = set()
     for name in SHIPPED:
         scenario = load_scenario(name)
-        used |= {change.lever for change in scenario.changes()} | set(scenario.pending)
+        used |= {change.lever for change in scenario.changes()}
     rows = {levers()[name].row for name in used}
     assert {lever.row for lever in levers().values()} - rows <= {"world"}, "all 21 rows of the plan are used"
 
@@ -262,8 +254,7 @@ def test_the_text_of_a_scenario_lists_changes_with_units_and_no_address():
     assert " 0x" not in text
     assert "  village.compact_on: off -> on" in text.splitlines()
     assert "  coordination.staff_hours_per_month: 160 -> 880 staff hours per month" in text.splitlines()
-    assert len(text.splitlines()) == 1 + len(plan.changes()) + 1
-    assert text.endswith(f"({len(plan.pending)} levers have no mechanism yet and act on nothing)")
+    assert len(text.splitlines()) == 1 + len(plan.changes())
     assert repr(load_scenario("status-quo-2019")).endswith("no levers other than in status-quo-2019")
 
 

@@ -42,4 +42,3 @@ def test_a_switch_a_share_and_an_off_value():
     share = policy["files.villager_coverage_share"]
     assert (share["minimum"], share["maximum"]) == (0, 1)
     assert policy["warning.threshold_points"]["anyOf"][1] == {"const": 0.0}
-    assert policy["contest.title.score_weight"]["const"] == 0.0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from creditsim.analysis.cost_effectiveness import CostPerBreach, cost_per_breach
 from creditsim.analysis.grid import outcome_grid
 from creditsim.core.errors import Fault, InputError, unknown
 
@@ -337,14 +338,20 @@ class ComparedScenarios:
             for row in self.headline().to_dict("records")
         ]
 
+    def cost_per_breach_averted(self) -> tuple[CostPerBreach, ...]:
+        """Return what a breach averted costs the public in each scenario; see `cost_per_breach`."""
+        others = [label for label in self.scenarios if label != self.baseline]
+        return cost_per_breach(self.outcomes, self.baseline, others, self.level)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as one JSON object: baseline, replications, fingerprint, rows."""
+        """Return the comparison as one JSON object: what was compared, its rows, cost per breach averted."""
         return {
             "baseline": self.baseline,
             "replications": self.replications,
             "fingerprint": self.fingerprint,
             "inputs": self.inputs,
             "rows": self.rows(),
+            "cost_per_breach_averted": [vars(each) for each in self.cost_per_breach_averted()],
         }
 
 

@@ -11,6 +11,7 @@ from creditsim.analysis.compare import paired_differences
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.experiment.execute import run_scenarios
 from creditsim.spec.levers import LeverValue, levers
+from creditsim.spec.measures import measures
 from creditsim.spec.outcomes import outcomes
 from creditsim.spec.rows import Row, rows
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
@@ -126,28 +127,25 @@ def row_case(row: Row) -> RowCase:
     """Return the scenarios that judge a row.
 
     A row that is added stands on the status quo, in force everywhere from the first month,
-    with what its levers require (and what that requires) at the plan's values. A row that
+    with what it requires (and what that requires) at the plan's values. A row that
     enables others is taken out of the plan: its levers go back to the status quo, a rollout
     lever to its value without any programme.
 
     Examples
     --------
     >>> case = row_case(rows()["V2"])
-    >>> case.requires
-    ('files.villager_coverage_share',)
+    >>> case.against["files.villager_coverage_share"], case.against["village.compact_on"]
+    (0.9, False)
     """
     plan, baseline = load_scenario(PLAN), load_scenario(STATUS_QUO)
     catalogue = levers()
     if row.mode == "removed":
-        back = {
-            lever.name: lever.off if lever.name.startswith("rollout.") else baseline[lever.name]
-            for lever in row.levers()
-        }
+        back = {lever.name: baseline[lever.name] for lever in row.levers()} | dict(row.without)
         without = plan.with_levers(back, name=f"{PLAN} without {row.name}")
         changed = tuple(name for name in back if plan[name] != without[name])
         return RowCase(row, changed, (), without, plan)
     own = {lever.name: plan[lever.name] for lever in row.levers() if plan[lever.name] != baseline[lever.name]}
-    needed = _required(own, baseline)
+    needed = _required(row, own, plan, baseline)
     label = f"{STATUS_QUO} with {', '.join(needed)}" if needed else STATUS_QUO
     against = baseline.with_levers({name: plan[name] for name in needed}, name=label) if needed else baseline
     treated = against.with_levers(own, name=f"{label} and {row.name}")
@@ -200,10 +198,21 @@ def _row(name: str) -> Row:
     raise InputError(Fault(unknown(name, rows(), "row of the plan"), key="rows"))
 
 
-def _required(own: Mapping[str, LeverValue], baseline: Scenario) -> tuple[str, ...]:
-    """Return the levers of other rows that some levers require and that the baseline leaves off."""
+def _required(
+    row: Row, own: Mapping[str, LeverValue], plan: Scenario, baseline: Scenario
+) -> tuple[str, ...]:
+    """Return the levers of other rows that a row stands on and that the baseline has not as the plan has.
+
+    What the row declares, what law and enforcement the measures that its levers switch on
+    require, and what levers require, as far as the baseline leaves that off.
+    """
     catalogue = levers()
-    needed, waiting = set(), list(own)
+    declared = set(row.requires)
+    for measure in measures():
+        if not set(own).isdisjoint(measure.requires):
+            declared.update(name for name in measure.requires if catalogue[name].row == "base")
+    needed = {name for name in declared if plan[name] != baseline[name]}
+    waiting = [*own, *needed]
     while waiting:
         for name in catalogue[waiting.pop()].requires:
             if name not in own and name not in needed and not catalogue[name].is_on(baseline[name]):
@@ -229,9 +238,10 @@ def _judge(case: RowCase, found: pd.DataFrame) -> JudgedRow:
 
 
 def _judged(differences: pd.DataFrame, row: Row, name: str, role: str, expected: str | None) -> JudgedOutcome:
-    """Return one outcome of a row: in the row's setting if it exists there, else for the district."""
+    """Return one outcome of a row: in the row's setting if it occurs there, else for the district."""
     lines = differences[differences["outcome"] == name]
-    home = lines[lines["setting"] == row.setting]
+    home = lines[(lines["setting"] == row.setting) & (lines["verdict"] != "not defined")]
+    home = home[(home["baseline_mean"] != 0) | (home["scenario_mean"] != 0)]
     found = (home if len(home) else lines[lines["setting"] == "all"]).to_dict("records")
     return JudgedOutcome(name, role, expected, found[0] if found else _undefined(name))
 

@@ -210,6 +210,15 @@ COST_LINES: dict[str, str] = {
     "Publicity and events": "宣传与活动",
     "App drive": "应用推广",
     "Platform and app, district part": "平台与应用（区级部分）",
+    "Clearing arrears of public bodies": "清理政府部门拖欠",
+    "Training of teachers": "教师诚信培训",
+    "Lessons in integrity": "学生诚信课",
+    "Training of civil servants": "公职人员诚信培训",
+    "Courses of leading cadres": "领导干部课程",
+    "Supervision of schools above the ordinary": "常规以外的教育机构检查",
+    "Pledge forms, schools": "承诺书（教育机构）",
+    "Role models": "诚信典型",
+    "Data sharing for waived certificates": "免证明数据共享",
 }
 """Chinese names of the lines of the yearly cost; in English they are their own names."""
 

@@ -12,6 +12,7 @@ from mesa.agent import AgentSet
 
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.months import month_text
+from creditsim.model.balances import balances
 from creditsim.model.month import simulate_month
 from creditsim.model.outcomes.frame import Track, outcome_frame
 from creditsim.model.phases.acting import choice_terms, decide_compiled
@@ -143,6 +144,18 @@ class CreditModel(mesa.Model):
         if not self._counts:
             raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
         return outcome_frame(self.track(), self.policy.name, self.state.replication)
+
+    def balances(self) -> pd.DataFrame:
+        """Return what is conserved, by month: visits, funds, slots, people; every residual is 0.
+
+        Raises
+        ------
+        InputError
+            If no month has been simulated yet.
+        """
+        if not self._counts:
+            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
+        return balances(self.track())
 
     @property
     def agents(self) -> AgentSet:

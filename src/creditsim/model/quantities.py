@@ -52,6 +52,7 @@ _BASIC = (
     "aware",
     "registered",
     "app_active",
+    "knows_score",
     "appeals_filed",
     "appeals_upheld",
     "false_standing",

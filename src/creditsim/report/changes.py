@@ -66,21 +66,6 @@ def change_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang
     ]
 
 
-def waiting(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) -> list[str]:
-    """Return a sentence for each scenario with levers that have no mechanism yet."""
-    titles = scenario_titles(comparison.scenarios, lang)
-    joint = "、" if lang == "zh" else ", "
-    sentences = []
-    for label in compared(comparison):
-        pending = comparison.scenarios[label].pending
-        if pending:
-            names = joint.join(title_of(levers[name], lang) for name in pending)
-            sentences.append(
-                say("changes.pending", lang, scenario=titles[label], count=len(pending), names=names)
-            )
-    return sentences
-
-
 def unchanged(comparison: ComparedScenarios, lang: str) -> list[str]:
     """Return a sentence for each scenario whose levers are all as in the baseline."""
     titles = scenario_titles(comparison.scenarios, lang)

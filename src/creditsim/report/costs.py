@@ -8,7 +8,7 @@ from typing import Any
 
 from creditsim.analysis.compare import ComparedScenarios
 from creditsim.report.labels import outcome_title, say, title_of
-from creditsim.report.numbers import show_difference, unit_text
+from creditsim.report.numbers import number_text, show_difference, unit_text
 from creditsim.report.parts import part_names, part_rows
 from creditsim.report.scenarios import compared, scenario_titles
 from creditsim.report.tables import Cell, Table, headline_rows
@@ -55,6 +55,20 @@ def horizon_table(comparison: ComparedScenarios, lang: str) -> Table | None:
     )
     note = _totals_note(comparison, lang)
     return Table(say("costs.horizon", lang, months=comparison.months), head, body, [note])
+
+
+def breach_sentences(comparison: ComparedScenarios, lang: str) -> list[str]:
+    """Return what a breach averted costs in each scenario, or why that cannot be said."""
+    titles = scenario_titles(comparison.scenarios, lang)
+    sentences = []
+    for each in comparison.cost_per_breach_averted():
+        key = "costs.no_breach" if each.yuan is None else "costs.breach"
+        numbers = {
+            name: number_text(value, 0) if value is not None else ""
+            for name, value in (("yuan", each.yuan), ("low", each.low), ("high", each.high))
+        }
+        sentences.append(say(key, lang, scenario=titles[each.scenario], **numbers))
+    return sentences
 
 
 def lead_tables(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) -> list[Table]:

@@ -12,9 +12,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.compare import ComparedScenarios
+from creditsim.analysis.cost_effectiveness import OUTCOME as OF_COMPARISONS
 from creditsim.report import style
-from creditsim.report.changes import change_tables, unchanged, waiting
-from creditsim.report.costs import horizon_table, lead_tables
+from creditsim.report.changes import change_tables, unchanged
+from creditsim.report.costs import breach_sentences, horizon_table, lead_tables
 from creditsim.report.figures import figure_style
 from creditsim.report.fonts import figure_language
 from creditsim.report.labels import name_of, say
@@ -203,14 +204,13 @@ def _changes(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str
     """Return the resolved difference of each scenario to the baseline, long ones folded."""
     parts = [f"<p>{escape(say('changes.length', lang))}</p>"]
     parts += [f"<p>{escape(sentence)}</p>" for sentence in unchanged(comparison, lang)]
-    notes = [f'<p class="note">{escape(sentence)}</p>' for sentence in waiting(comparison, levers, lang)]
     for place, table in enumerate(change_tables(comparison, levers, lang)):
         text = table_html(table, f"levers-{place}", lang)
         if place > 0:
             summary = escape(say("changes.fold", lang, count=len(table.rows)))
             text = f"<details><summary>{summary}</summary>\n{text}</details>"
         parts.append(text)
-    return "\n".join(parts + notes)
+    return "\n".join(parts)
 
 
 def _outcomes(comparison: ComparedScenarios, lang: str) -> str:
@@ -254,6 +254,7 @@ def _costs(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) 
         )
         for row in rows
     )
+    sentences = [*sentences, *breach_sentences(comparison, lang)]
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     table = horizon_table(comparison, lang)
     parts = [f"<ul>{items}</ul>", table_html(table, "horizon", lang) if table else ""]
@@ -266,7 +267,8 @@ def _costs(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) 
 
 def _questions(comparison: ComparedScenarios, lang: str) -> str:
     """Return the questions with answers or the honest reason why there is none."""
-    absent = [name for name in comparison.catalogue if name not in set(comparison.differences["outcome"])]
+    shown = {*comparison.differences["outcome"], OF_COMPARISONS}
+    absent = [name for name in comparison.catalogue if name not in shown]
     line = say("not_computed", lang, count=len(absent), outcomes=listed(comparison, absent, lang))
     note = f'<p class="note">{escape(line)}</p>' if absent else ""
     return table_html(questions_table(comparison, lang), "answers", lang) + note

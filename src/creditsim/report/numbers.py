@@ -59,6 +59,7 @@ UNITS: dict[str, tuple[str, str, str, str]] = {
     "yuan": ("yuan", "yuan", "元", "元"),
     "yuan per month": ("yuan a month", "yuan a month", "元/月", "元/月"),
     "yuan per firm per month": ("yuan a firm and month", "yuan a firm and month", "元/企业·月", "元/企业·月"),
+    "yuan per head per month": ("yuan a head and month", "yuan a head and month", "元/人·月", "元/人·月"),
     "yuan per head per year": ("yuan a head and year", "yuan a head and year", "元/人·年", "元/人·年"),
     # Units of levers.
     "staff_hours_per_month": ("staff hours a month", "staff hours a month", "工时/月", "工时/月"),

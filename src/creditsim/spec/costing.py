@@ -1,8 +1,4 @@
-"""What a scenario costs the public in a year of full delivery, line by line.
-
-Only lines whose levers have a mechanism in this version are counted, so that two
-scenarios cost the same in the tables if and only if they cost the same in the model.
-"""
+"""What a scenario costs the public in a year of full delivery, line by line."""
 
 from __future__ import annotations
 
@@ -251,7 +247,7 @@ def yearly_cost(
             "budget.city_platform_yuan",
         ),
     )
-    return CostTable(scenario.name, tuple(line for line in lines if _has_mechanism(line)))
+    return CostTable(scenario.name, lines)
 
 
 def solve_same_money(
@@ -329,12 +325,6 @@ def _supervision(scenario: Scenario, unit: Mapping[str, float]) -> CostLine:
     return CostLine(
         name, visits * unit["visit_yuan"], visits * unit["visit_travel_yuan"], hours, (SUPERVISION,)
     )
-
-
-def _has_mechanism(line: CostLine) -> bool:
-    """Say whether this version acts on all levers of a line."""
-    known = levers()
-    return all(known[name].mechanism for name in line.levers)
 
 
 def _sum(numbers: object) -> float:

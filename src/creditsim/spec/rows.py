@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -32,6 +32,11 @@ class Row:
         Outcomes true by construction, with the way each must move.
     behavioural, harm : tuple of str
         Outcomes without a declared sign, those of the levers included.
+    requires : tuple of str
+        Levers of other rows at the plan's values in both scenarios, beside what its levers
+        and the measures that they switch on require.
+    without : mapping of str to value
+        Values of a removed row's levers, where taking it out is not the status quo's value.
     if_still : str
         Why a direct outcome may fail to move with sourced numbers.
     """
@@ -45,6 +50,8 @@ class Row:
     direct: Mapping[str, Literal["lower", "higher"]]
     behavioural: Texts
     harm: Texts
+    requires: Annotated[Texts, Field(strict=False)] = ()
+    without: Annotated[Mapping[str, Any], Field(default_factory=dict)]
     if_still: Annotated[str, Field(repr=False)] = ""
 
     @model_validator(mode="after")
@@ -58,6 +65,12 @@ class Row:
             fresh = tuple(name for name in dict.fromkeys(declared) if name not in named)
             object.__setattr__(self, role, fresh)
             named += fresh
+        unknown = [name for name in self.requires if name not in levers()]
+        if unknown:
+            raise ValueError(f"got {', '.join(unknown)} under requires, expected levers")
+        foreign = [name for name in self.without if name not in levers() or levers()[name].row != self.name]
+        if foreign:
+            raise ValueError(f"got {', '.join(foreign)}, expected levers of row {self.name}")
         strange = [name for name in named if name not in outcomes()]
         if strange:
             raise ValueError(f"got {', '.join(strange)}, expected outcomes of data/outcomes.yaml")

@@ -10,7 +10,7 @@ import functools
 import html
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -62,8 +62,6 @@ class Scenario:
         All levers. Outside its rollout a site keeps the values of status-quo-2019.
     file : str
         Where it was read from; ``""`` if it was made in Python.
-    pending : mapping of str to value
-        Values of levers that have no mechanism in this version: they act on nothing yet.
     """
 
     name: str
@@ -75,18 +73,16 @@ class Scenario:
     burn_in_months: int
     values: Mapping[str, LeverValue]
     file: str = ""
-    pending: Mapping[str, LeverValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Close the mappings, so that a shared scenario cannot change."""
-        for name in ("title", "about", "values", "pending"):
+        for name in ("title", "about", "values"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple:
         """Pickle by content: closed mappings cannot be pickled, worker processes need it."""
         plain = (dict(self.title), dict(self.about))
         rest = (self.population, self.start, self.months, self.burn_in_months, dict(self.values), self.file)
-        rest += (dict(self.pending),)
         return Scenario, (self.name, *plain, *rest)
 
     def __getitem__(self, lever: str) -> LeverValue:
@@ -154,8 +150,6 @@ class Scenario:
         changed = self.changes()
         lines = [f"Scenario {self.name} ({self._frame()}), {_count(changed)}"]
         lines += [f"  {change}" for change in changed]
-        if self.pending:
-            lines.append(f"  ({len(self.pending)} levers have no mechanism yet and act on nothing)")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

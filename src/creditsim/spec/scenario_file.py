@@ -47,7 +47,6 @@ class ScenarioFile(BaseModel):
     policy: dict[str, Any] | None = None
     rollout: dict[str, Any] | None = None
     world: dict[str, Any] | None = None
-    pending: dict[str, Any] | None = None
 
 
 def read_scenario(path: Path, shown_path: str) -> Scenario:
@@ -68,8 +67,7 @@ def read_scenario(path: Path, shown_path: str) -> Scenario:
     given, written, section_faults = _levers(document, data)
     placed = _placer(document, written)
     values, value_faults = read_values(given, placed)
-    pending, pending_faults = _pending(document, data, base)
-    faults += base_faults + frame_faults + section_faults + value_faults + pending_faults
+    faults += base_faults + frame_faults + section_faults + value_faults
     if not faults:
         defaults = base.values if base else {name: lever.default for name, lever in levers().items()}
         values = {**defaults, **values}
@@ -77,7 +75,7 @@ def read_scenario(path: Path, shown_path: str) -> Scenario:
     if faults:
         raise InputError(sorted(faults, key=lambda fault: fault.line or 0))
     title, about = (_words(getattr(file, key)) for key in ("title", "about"))
-    return Scenario(path.stem, title, about, **frame, values=values, pending=pending, file=shown_path)
+    return Scenario(path.stem, title, about, **frame, values=values, file=shown_path)
 
 
 def _base(document: Document, data: Mapping[str, Any]) -> tuple[Scenario | None, list[Fault]]:
@@ -133,27 +131,6 @@ def _levers(
                 given[name] = value
                 written[name] = (section, key)
     return given, written, faults
-
-
-def _pending(
-    document: Document, data: Mapping[str, Any], base: Scenario | None
-) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the values of levers that have no mechanism yet: kept and checked, acting on nothing."""
-    known, faults = levers(), []
-    pending = dict(base.pending) if base else {}
-    entries = data.get("pending")
-    for name, value in entries.items() if isinstance(entries, Mapping) else ():
-        if name not in known:
-            faults.append(document.fault(unknown(name, known, "lever"), "pending", name))
-        elif known[name].mechanism:
-            expected = "expected it under policy, rollout or world: it has a mechanism in this version"
-            faults.append(document.fault(f"got {shown(value)}, {expected}", "pending", name))
-        else:
-            try:
-                pending[name] = known[name].read(value)
-            except ValueError as error:
-                faults.append(document.fault(str(error), "pending", name))
-    return pending, faults
 
 
 def _full_name(section: str, key: str) -> str:

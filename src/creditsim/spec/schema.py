@@ -48,7 +48,6 @@ def scenario_schema() -> dict[str, Any]:
             "policy": _section("policy"),
             "rollout": _section("rollout"),
             "world": _section("world"),
-            "pending": _pending(),
         },
     }
 
@@ -65,19 +64,9 @@ def _section(section: str) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _pending() -> dict[str, Any]:
-    """Return the schema of the levers that have no mechanism in this version."""
-    waiting = {
-        name: {"description": lever.title_en} for name, lever in levers().items() if not lever.mechanism
-    }
-    return {"type": "object", "properties": waiting, "additionalProperties": False}
-
-
 def _lever(lever: Lever) -> dict[str, Any]:
     """Return the schema of one lever's value."""
     described = {"description": f"{lever.title_en}: {lever.expected}"}
-    if not lever.mechanism:
-        return {**described, "const": lever.default}
     if lever.form == "switch":
         return {**described, "type": "boolean"}
     if lever.form == "choice":

@@ -13,6 +13,9 @@ BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "breach.civil_servant_per_1000_year": (
         "government", shares("body_civil_servant_breaches", "body_civil_servants", 12_000.0),
     ),
+    "record.lapses_on_file_share": (
+        "government", shares("body_lapses_on_file", "body_civil_servant_breaches"),
+    ),
     "agency.contracts_registered_share": (
         "government", shares("body_contracts_registered", "body_contracts"),
     ),

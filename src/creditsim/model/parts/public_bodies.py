@@ -18,6 +18,7 @@ QUANTITIES: tuple[str, ...] = (
     "body_evaluated",
     "body_civil_servants",
     "body_civil_servant_breaches",
+    "body_lapses_on_file",
     "body_contracts",
     "body_contracts_registered",
     "body_arrears_fen",

@@ -13,7 +13,7 @@ from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
-STUDENT = KINDS.index("student")
+VILLAGER, STUDENT = KINDS.index("villager"), KINDS.index("student")
 
 
 def awareness(state: State, rules: Rules) -> None:
@@ -23,11 +23,13 @@ def awareness(state: State, rules: Rules) -> None:
     and role models at the site, q by contact (at the home site, a small share at others of its
     kind and area; less in the shock of 2020), below a ceiling by digital access and age.
     Registration needs awareness and the internet, a help desk, or the paper and telephone
-    route; activity is a fixed share of the registered; active users know their score. Knowing
-    the items is a state of its own.
+    route; activity is a fixed share of the registered. Active users look up their own score
+    sooner or later; who lives where scores are ranked in public knows it without. Knowing the
+    items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
-    aware, adults, offline = count_aware(state)
+    aware, adults = count_aware(state)
+    offline = _count_offline(state.population.agents)
     informed = _share_by_site(state, aware, adults)
     spread = np.zeros((2, 3))
     helped = np.zeros(2)
@@ -42,14 +44,17 @@ def awareness(state: State, rules: Rules) -> None:
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
         draws.threshold(assumed("awareness.active_share")),
-        rules.regimes.score_on, state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
+        draws.threshold(assumed("awareness.looks_up_share")), rules.regimes.score_on,
+        rules.regimes.public_ranking_on,
+        state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
     )  # fmt: skip
 
 
-def count_aware(state: State) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return by home site the adults present who know the scheme, and all; and how many are offline."""
+def count_aware(state: State) -> tuple[np.ndarray, np.ndarray]:
+    """Return by home site how many of the adults present know the scheme, and how many there are."""
     aware, adults = np.zeros((2, len(state.population.sites)), np.int64)
-    return aware, adults, _count_aware(state.agents, aware, adults)
+    _count_aware(state.agents, aware, adults)
+    return aware, adults
 
 
 @compiled
@@ -60,14 +65,21 @@ def _is_there(agent):
 
 @compiled
 def _count_aware(agents, aware, adults):
-    """Count adults at their home sites; return how many are offline."""
-    offline = 0
+    """Count adults at their home sites."""
     for row in range(agents.shape[0]):
         agent = agents[row]
         if _is_there(agent):
             adults[agent.home] += 1
             aware[agent.home] += agent.awareness & AWARE != 0
-            offline += agent.online == 0
+
+
+@compiled
+def _count_offline(agents):
+    """Return how many adults are offline."""
+    offline = 0
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        offline += agent.sex < NO_SEX and agent.age_band != MINOR and agent.online == 0
     return offline
 
 
@@ -99,7 +111,10 @@ def _monthly_chances(rules: Rules, levers) -> list[float]:
 
 
 def _helped_share(state: State, levers, offline: int) -> float:
-    """Return the monthly chance that the help desk registers an aware person who is offline."""
+    """Return the monthly chance that the help desk registers an aware person who is offline.
+
+    Its places are spread over all who were `offline` at the start, whoever takes part in a run.
+    """
     places = levers["app.help_desk_staff_hours_per_month"] * state.population.scale
     places *= assumed("awareness.helped_registrations_per_hour")
     return min(1.0, places / offline) if offline else 0.0
@@ -108,7 +123,7 @@ def _helped_share(state: State, levers, offline: int) -> float:
 @compiled
 def _learn(
     seed, replication, month, agents, active, ranks, informed,
-    spread, helped, imitation, ceiling, ceiling_60, active_share, score_on, models,
+    spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
     for row in range(agents.shape[0]):
@@ -129,7 +144,11 @@ def _learn(
                 if w1 < chance * draws.TWO_32:
                     known |= REGISTERED
                     if w3 < active_share:
-                        known |= ACTIVE | KNOWS_SCORE
+                        known |= ACTIVE
+            elif known & ACTIVE != 0 and known & KNOWS_SCORE == 0 and w1 < looks_up:
+                known |= KNOWS_SCORE
             if known & KNOWS_ITEMS == 0 and w2 < spread[regime, 2] * draws.TWO_32:
                 known |= KNOWS_ITEMS
+        if ranked[regime] == 1 and agent.kind == VILLAGER and agent.filed == 1:
+            known |= KNOWS_SCORE
         agent.awareness = known

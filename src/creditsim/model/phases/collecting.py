@@ -14,12 +14,12 @@ from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, State, kind_rows
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.ledger import ITEM, VILLAGE
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, REGISTERED, TRAITS
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_SCORE, REGISTERED, TRAITS
 
 _NAMES = (
     "agents", "active_agents", "adults", "filed", "scored", "stuck_low", "published", "trust_millionths",
     "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant",
-    "visits_compliant", "tutoring_year", "teachers",
+    "visits_compliant", "tutoring_year", "teachers", "knows_score",
 )  # fmt: skip
 _COLUMNS = np.array([QUANTITIES.index(name) for name in _NAMES])
 _HELD = QUANTITIES.index("entries_held")
@@ -115,6 +115,7 @@ def _count_stocks(
             cell[9] += agent.awareness & AWARE != 0
             cell[10] += agent.awareness & REGISTERED != 0
             cell[11] += agent.awareness & ACTIVE != 0
+            cell[17] += agent.awareness & KNOWS_SCORE != 0
             if agent.kind == _TEACHER:
                 last = last_tutoring[row - first_teacher]
                 cell[16] += 1

@@ -54,7 +54,7 @@ def contests(state: State, rules: Rules) -> None:
     restrictions on persons are on. What the score gives and takes is counted as benefit and
     penalty; the prizes themselves are given in any case.
     """
-    for name in ("decisions", "decisions_checked", "firm_awards", "firm_awards_low"):
+    for name in ("decisions", "decisions_checked", "firm_awards", "firm_awards_low", "slots_offered"):
         state.public[name] = 0
     _forget_former_holders(state)
     for number, contest in enumerate(contest_catalogue()):
@@ -89,6 +89,7 @@ def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:
         barred,
         _words(state, rows, number, _LOT),
     )
+    state.public["slots_offered"] += int(pools.slots.sum())
     prize = np.full(len(rows), round(contest.prize_yuan * 100), np.int64)
     count_slots(state, rows, group, decision, true_worth, prize, contest.setting)
     count_in_setting(state, "contest_barred", contest.setting, rows[barred])

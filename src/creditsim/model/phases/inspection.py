@@ -26,6 +26,7 @@ def inspection(state: State, rules: Rules) -> None:
     rows = rows[works & (state.agents.present[rows] == 1)]
     state.visited[:] = 0
     visits = min(visit_budget(state, rules), len(rows))
+    state.public["visits_due"] = visits
     floor = _floor_visits(state, rules, rows, visits)
     luck = draws.words(state.seed, state.replication, state.agents.slot[rows], state.month, draws.VISIT, 0)
     sector = _sector_weights(state, rows)

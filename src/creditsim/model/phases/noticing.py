@@ -76,8 +76,9 @@ def conclude(
         agent = agents[row]
         activity = activities[k]
         unable = chance.acted == UNABLE
-        met[agent.home, k] += not unable
-        memory[row].met |= np.uint64(1) << np.uint64(k)
+        if not unable:
+            met[agent.home, k] += 1
+            memory[row].met |= np.uint64(1) << np.uint64(k)
         counts[agent.cell, SORTING_MET] += activity.sorts
         if chance.acted == 0:
             continue
@@ -135,7 +136,7 @@ def conclude(
             )
             if channel < 0 and (agent.kind == ENTERPRISE or agent.kind == INSTITUTION):
                 classed = regime.evaluation_on if agent.kind == ENTERPRISE else regime.classification_on
-                counts[cell, UNDETECTED] += classed
+                counts[cell, UNDETECTED] += 1  # without classes nothing hides behind one: the share is 0
                 counts[cell, UNDETECTED_TOP] += classed and firm_class[row] == BEST_CLASS
             if channel >= 0:
                 counts[cell, DETECTED] += 1

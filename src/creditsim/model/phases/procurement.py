@@ -87,6 +87,7 @@ def _tender(state: State, rules: Rules, firms: np.ndarray, number: int) -> None:
     bids = bids.where(enough[bids.tender])
     state.public["tenders"] = number
     state.public["tenders_failed"] = int(np.count_nonzero(~enough))
+    state.public["slots_offered"] += int(np.count_nonzero(enough))
     state.public["tenders_awarded"] = int(np.count_nonzero(enough))
     state.public["decisions"] += int(np.count_nonzero(enough))
     state.public["decisions_checked"] += int(np.count_nonzero(enough & checked))

@@ -7,7 +7,7 @@ import numpy as np
 from creditsim.model.chains import REPAIRED, VOIDED
 from creditsim.model.parts.records import DISPLAY
 from creditsim.model.regimes import Rules
-from creditsim.model.state import State
+from creditsim.model.state import POSTED, State
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.ledger import ITEM
 from creditsim.spec.vocabulary import KINDS
@@ -21,7 +21,8 @@ def on_display(state: State, rules: Rules) -> np.ndarray:
     Negative entries that rest on an effective document (decisions, judgments, the
     defaulters' list) are published for as long as they are valid, at most for
     `publication.max_months` by the rules of the month of posting; an entry that is void
-    or repaired leaves display. Names of minors are not published.
+    or repaired leaves display. Names of minors are not published. Who posts a score code in
+    a shop is on display as long as it hangs there.
     """
     files = state.files
     shown = np.concatenate((files.display, _new(state, rules)))
@@ -32,6 +33,8 @@ def on_display(state: State, rules: Rules) -> np.ndarray:
     files.display = shown[stays]
     flags = np.zeros(len(agents), np.uint8)
     flags[files.display["row"]] = 1
+    owners = agents.representative[state.pledges & POSTED > 0]
+    flags[owners[owners >= 0]] = 1
     return flags
 
 

@@ -9,7 +9,7 @@ from creditsim.model.chains import HEARD, OVER_REPORTED, item_entries
 from creditsim.model.phases.desk import delivered, is_human, verify
 from creditsim.model.phases.false_reports import false_reports
 from creditsim.model.phases.notices import give_notice
-from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status
+from creditsim.model.phases.noticing import CIVIL_SERVANT, GOVERNMENT, ON_FILE, SCORED, file_status
 from creditsim.model.phases.quotas import over_reports
 from creditsim.model.regimes import Rules
 from creditsim.model.state import DUE, FINED, FOR_WANT, HARSH, OBJECTED, PADDED, State
@@ -68,6 +68,9 @@ def post(state: State, rules: Rules, accepted: np.ndarray) -> None:
     state.count("posted_negative", rows[bad])
     state.count("posted_positive", rows[~bad])
     state.count("posted_false", rows[accepted["wrong"] == 1])
+    lapses = bad & (state.agents.kind[rows] == CIVIL_SERVANT) & (accepted["wrong"] == 0)
+    lapses &= rules.activities.setting[accepted["activity"]] == GOVERNMENT
+    state.count("body_lapses_on_file", rows[lapses])
     dues = accepted["due"] & (DUE | FINED) == DUE  # a fine was counted when it was set
     state.count("means_penalised", rows[dues])
     harsh = rows[dues & (accepted["due"] & FOR_WANT > 0)]

@@ -20,8 +20,8 @@ def spending(state: State, rules: Rules) -> None:
     Working time, visits, publicity and platform follow the lines of spec/costing.py; under a
     yearly budget they are what it pays for (spec/budget.py). Funds cost what was put into
     them, rewards what was paid; both are transfers. Tenders cost what the preference adds
-    to the lowest price, credit checks the working time they take. Each line is charged to
-    the department that leads its row of the plan.
+    to the lowest price, credit checks and overtime on appeals the working time they take.
+    Each line is charged to the department that leads its row of the plan.
     """
     share = int(np.count_nonzero(state.active)) / max(len(state.active), 1)
     scale = state.population.scale
@@ -42,6 +42,9 @@ def spending(state: State, rules: Rules) -> None:
     check_minutes = state.public["decisions_checked"] * assumed("checkfirst.minutes_per_check")
     staff_minutes["organisation"] += round(check_minutes)
     cost_fen["organisation"] += round(check_minutes / 60.0 * unit_costs()["staff_hour_yuan"].value * 100.0)
+    overtime = state.public["appeal_overtime_minutes"]
+    staff_minutes["joint_office"] += overtime
+    cost_fen["joint_office"] += round(overtime / 60.0 * unit_costs()["staff_hour_yuan"].value * 100.0)
     state.public |= {f"cost_fen.{lead}": cost_fen[lead] for lead in LEADS}
     state.public |= {f"staff_minutes.{lead}": staff_minutes[lead] for lead in LEADS}
     state.public["cost_fen"] = sum(cost_fen.values())

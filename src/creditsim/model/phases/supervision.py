@@ -33,6 +33,7 @@ def supervision(state: State, rules: Rules) -> None:
     state.count("school_bodies", rows)
     state.count("school_classified", rows[classified])
     visits = min(supervision_budget(state, rules), len(rows))
+    state.public["supervision_due"] = visits
     by_lot = visits
     if len(rows):
         share = assumed("supervision.floor_share")

@@ -142,7 +142,7 @@ def _let_in(state: State, rows: np.ndarray) -> None:
     agents.belief[rows] = 1.0
     agents.false_belief[rows] = assumed("belief.false_record_start_share")
     agents.withdrawn[rows] = 0
-    aware, adults, _ = count_aware(state)
+    aware, adults = count_aware(state)
     aware = lot[3] < (aware / np.maximum(adults, 1))[agents.home[rows]] * draws.TWO_32
     agents.awareness[rows] = np.where(aware & (agents.registration[rows] == 0), AWARE, 0)
     _enter(state, rows)
@@ -170,15 +170,22 @@ def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
     state.last_breach[rows] = NO_MONTH
     for flags in (state.deeds, state.pledges, state.visited, state.memory):
         flags[rows] = 0
-    firms = rows[agents.kind[rows] == _ENTERPRISE]
-    state.last_visit[firms] = state.warned[firms] = NO_MONTH
-    state.below_warning[firms] = 0
+    _forget_firms(state, rows[agents.kind[rows] == _ENTERPRISE])
     state.last_tutoring[rows[agents.kind[rows] == _TEACHER] - kind_rows(state, "teacher").start] = NO_MONTH
     state.firm_class[rows] = BEST_CLASS
     state.hours_tenths[:, rows] = 0
     state.turnover.leavers = rows
     state.count("turnover_left", rows)
     _count_kinds(state, "left", rows)
+
+
+def _forget_firms(state: State, firms: np.ndarray) -> None:
+    """Clear what is remembered of some enterprises alone."""
+    service = state.service
+    for months in (state.last_visit, state.warned, service.last_sanction):
+        months[firms] = NO_MONTH
+    for flags in (state.below_warning, service.sanctioned, service.short_before):
+        flags[firms] = 0
 
 
 def _keep_for_return(state: State, rules: Rules, rows: np.ndarray) -> None:

@@ -32,9 +32,13 @@ TABLES: dict[str, tuple[str, str]] = {
     "changes.fold": ("Show the other {count} levers", "展开其余 {count} 项措施参数"),
     "changes.same": ("unchanged", "不变"),
     "changes.count": ("{count} levers changed", "改变 {count} 项"),
-    "changes.pending": (
-        "{scenario}: {count} levers have no mechanism in this version and act on nothing: {names}.",
-        "{scenario}：{count} 项措施在本版本中尚无机制，不起作用：{names}。",
+    "costs.breach": (
+        "{scenario}: each breach averted costs the public {yuan} yuan ({low} to {high}).",
+        "{scenario}：每减少一次失信，公共成本为 {yuan} 元（{low} 至 {high}）。",
+    ),
+    "costs.no_breach": (
+        "{scenario}: no cost per breach averted: none is averted beyond the luck of the simulation.",
+        "{scenario}：每减少一次失信的成本无法给出：减少的失信未超出模拟随机误差。",
     ),
     "changes.none": (
         "{scenario}: no lever differs from the baseline.",
