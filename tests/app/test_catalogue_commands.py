@@ -99,16 +99,7 @@ def test_the_table_of_levers_shows_what_a_scenario_file_takes(said, lang):
         value = {"true": True, "false": False}.get(word, word)
         assert lever.read(float(word) if lever.form == "number" else value) == lever.default
     assert max(map(columns_of, lines)) <= 120
-    assert f"{len(levers())}" in lines[-2]
-
-
-def test_a_lever_without_a_mechanism_is_marked(said):
-    idle = [lever for lever in levers().values() if not lever.mechanism]
-    rows = {lever.row for lever in idle}
-    for row in sorted(rows):
-        lines = said("levers", "--row", row)[1].splitlines()
-        marked = {line.split()[1] for line in lines if line.endswith("  not yet")}
-        assert marked == {lever.name for lever in idle if lever.row == row}
+    assert f"{len(levers())}" in lines[-1]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,13 @@ from creditsim.core.months import month_text
 from creditsim.spec.outcomes import outcomes
 
 BREACHES = "breach.all_per_1000_month"
+MEMORY = {
+    "bytes_per_agent": 241.3,
+    "bytes_per_entry": 12.6,
+    "entries": 1234,
+    "bytes": {"agents": 38_080, "peers": 5_880, "entries": 15_600},
+    "population_bytes": 50_000,
+}
 
 
 @dataclass
@@ -32,6 +39,7 @@ class FakeRun:
     fingerprint: str = "2" * 64
     seconds: float = 1.23456
     agents: list = field(default_factory=lambda: [0] * 280)
+    memory: dict = field(default_factory=lambda: MEMORY)
 
     def means(self):
         return {BREACHES: 2.5, "harm.wrongly_penalised_per_1000": None}
@@ -243,6 +251,7 @@ def test_run_prints_the_object_of_the_formats_page(said, api):
         "agents": 280,
         "months": 36,
         "seconds": 1.235,
+        "memory": MEMORY,
         "outcomes": {BREACHES: 2.5, "harm.wrongly_penalised_per_1000": None},
     }
     ((name, scenarios, options),) = api.calls
@@ -273,6 +282,8 @@ def test_verbose_shows_the_resolved_scenario(said, api):
     code, _, err = said("run", "no-programme", "-v")
     assert code == 0
     assert any(line.startswith("Scenario no-programme") for line in err)
+    memory = "memory at the end: 241.3 bytes an agent, 12.6 bytes an entry (1,234 entries); "
+    assert any(line.startswith(memory) for line in err)
 
 
 def test_compare_prints_the_object_of_the_formats_page(said, api):

@@ -168,6 +168,7 @@ def test_who_takes_over_a_slot_has_an_ability_of_its_own_and_has_won_nothing(sta
     later = state.copy()
     later.contests.won[:] = 1
     later.agents.generation[7] += 1
+    later.turnover.leavers = np.array([7])
     assert (ability(later, np.arange(20)) != ability(state, np.arange(20))).nonzero()[0].tolist() == [7]
     contests(later, compile_rules(PLAN))
     assert later.contests.won[7] & 1 == 0
@@ -214,6 +215,7 @@ def test_a_winner_for_good_does_not_win_again(state):
     villagers = later.agents.kind == KINDS.index("villager")
     later.contests.won[villagers] |= bit
     later.counts[:] = 0
+    later.turnover.leavers = np.zeros(0, np.int64)
     before = later.contests.won.copy()
     contests(later, rules)
     assert (later.contests.won == before).all(), "nobody is left to admit"

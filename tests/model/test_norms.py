@@ -10,7 +10,7 @@ from creditsim.model.phases.acting import choice_terms, count_peers, utility_of
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import MEMORY
 from creditsim.population.agents import ENTERPRISE, TEACHER
-from creditsim.population.peers import build_peers
+from creditsim.population.peers import Peers, build_peers, peer_at
 from creditsim.population.synthesis import build_population
 from creditsim.population.ties import build_ties
 from creditsim.spec.activities import activities
@@ -39,31 +39,36 @@ def rules():
 def test_peers_are_neighbours_colleagues_and_trade_partners(population):
     peers, ties, agents = build_peers(population), build_ties(population), population.agents
     assert build_peers(population) is peers
-    assert peers.indptr.dtype == peers.indices.dtype == np.int32
-    one, other = peers.sources, peers.indices.astype(np.int64)
+    one, other = peers.sources, peers.targets
     assert not (one == other).any()
     assert (np.sort(one * len(agents) + other) == np.sort(other * len(agents) + one)).all(), "symmetric"
     firm = np.flatnonzero(ties.supply.degrees > 0)[0]
     partners = {*ties.supply[firm], *ties.supply.reversed(len(ties.supply))[firm]}
-    assert set(peers[firm].tolist()) == {int(row) for row in partners}
+    assert set(peers.of([firm])[0].tolist()) == {int(row) for row in partners}
     teacher = np.flatnonzero(agents["kind"] == TEACHER)[0]
     room = next(room for room in range(len(ties.staff_rooms)) if teacher in ties.staff_rooms[room])
     expected = {*ties.staff_rooms[room].tolist(), *ties.neighbours[teacher].tolist()} - {int(teacher)}
-    assert set(peers[teacher].tolist()) == expected
+    assert set(peers.of([teacher])[0].tolist()) == expected
     firms = agents["kind"] == ENTERPRISE
     assert (firms[one] == firms[other]).all(), "firms see firms, persons persons"
+
+
+def test_rows_above_16_bits_are_read_back():
+    peers = Peers(np.array([0, 1], np.int32), np.array([0xBEEF], np.uint16), np.array([0xAB], np.uint8))
+    assert int(peer_at(peers, np.uint32(0))) == peers.targets[0] == peers.of([0])[0][0] == 0xABBEEF
 
 
 def test_only_ties_that_met_an_activity_count():
     memory = np.zeros(4, MEMORY)
     memory["met"] = [0, 1 << 3, 1 << 3 | 1 << 63, 1 << 2]
     memory["did"] = [0, 1 << 3, 0, 1 << 2]
-    indptr, indices = np.array([0, 3, 3, 4, 4], np.int32), np.array([1, 2, 3, 3], np.int32)
+    starts, low = np.array([0, 3, 3, 4, 4], np.int32), np.array([1, 2, 3, 3], np.uint16)
+    peers = Peers(starts, low, np.zeros(4, np.uint8))
     rows = memory.view(np.recarray)
-    assert count_peers(0, 3, rows, indptr, indices) == (1, 2)
-    assert count_peers(0, 63, rows, indptr, indices) == (0, 1)
-    assert count_peers(1, 3, rows, indptr, indices) == (0, 0)
-    assert count_peers(2, 3, rows, indptr, indices) == (0, 0)
+    assert count_peers(0, 3, rows, peers) == (1, 2)
+    assert count_peers(0, 63, rows, peers) == (0, 1)
+    assert count_peers(1, 3, rows, peers) == (0, 0)
+    assert count_peers(2, 3, rows, peers) == (0, 0)
 
 
 def utilities(state, rules, done, met, peers_done, peers_met, terms=None):
@@ -72,7 +77,7 @@ def utilities(state, rules, done, met, peers_done, peers_met, terms=None):
     return utility_of(
         state.agents[-1], rules.activities[LITTER], rules.postings[0, LITTER], rules.regimes[0],
         state.ranks[-1], 10.0, float(done), float(met), peers_done, peers_met, terms, 0.0, 1.0,
-        1.0, 0.0,
+        1.0, 0.0, 0,
     )  # fmt: skip
 
 
@@ -117,7 +122,7 @@ def watched(state, rules):
         before = quiet.agents.belief.copy()
         for quiet.month in range(24240, 24300):
             learning._watch_ties(quiet, rules)
-        return np.flatnonzero((quiet.agents.belief != before).any(axis=1)), peers[row]
+        return np.flatnonzero((quiet.agents.belief != before).any(axis=1)), peers.of([row])[0]
 
     return learn
 

@@ -5,8 +5,8 @@ import pytest
 
 from creditsim.core import draws
 from creditsim.experiment.run import run_replication
-from creditsim.model.credit_model import burned_in
-from creditsim.population.peers import build_peers
+from creditsim.model.credit_model import CreditModel
+from creditsim.population.agents import AGENT
 from creditsim.population.synthesis import build_population
 from creditsim.spec.scenario import load_scenario
 
@@ -51,22 +51,34 @@ def test_luck_belongs_to_a_slot_not_to_a_place_in_the_array():
         assert (mine == theirs[shared]).all()
 
 
-def test_an_agent_and_all_that_a_run_keeps_on_it_take_at_most_250_bytes():
-    """The record, the columns beside it, and the heads of its chains of entries; entries come on top."""
-    state = burned_in(load_scenario("status-quo-2019").with_(burn_in_months=1), scale=0.05, seed=3)
-    size, chains = len(state.agents), state.chains
-    by_site = ("done", "met", "counts")
-    columns = [
-        v for k, v in vars(state).items() if isinstance(v, np.ndarray) and v.size >= size and k not in by_site
-    ]
-    by_row = (chains.head, chains.changes, chains.dirty, chains.subjects)
-    presence = (state.turnover.vacant, state.turnover.breaches_before, build_peers(state.population))
-    total = sum(each.nbytes for each in (*columns, *state.members, *by_row, *presence))
-    assert total / size <= 250
+@pytest.fixture(scope="module")
+def plan_run():
+    """A run with everything switched on."""
+    model = CreditModel(load_scenario("five-entries-2020").with_(burn_in_months=6), scale=0.05, seed=3)
+    model.run(18)
+    return model
 
 
-def test_an_entry_takes_at_most_16_bytes():
-    plan = load_scenario("five-entries-2020").with_(burn_in_months=12)
-    chains = burned_in(plan, scale=0.05, seed=3).chains
-    assert chains.number > 1000
-    assert chains.nbytes <= 16 * chains.number
+def test_an_agent_and_all_that_a_run_keeps_on_it_take_at_most_250_bytes(plan_run):
+    """The record, the columns beside it, peers, trade, what waits; entries come on top."""
+    use = plan_run.state.memory_use()
+    assert {"agents", "columns", "peers", "trade", "trade network", "chains", "waiting"} <= set(use.parts)
+    assert use.parts["agents"] == AGENT.itemsize * use.agents
+    assert use.per_agent <= 250
+
+
+def test_an_entry_takes_at_most_16_bytes(plan_run):
+    use = plan_run.state.memory_use()
+    assert use.entries == plan_run.state.chains.number > 1000
+    assert use.per_entry <= 16
+
+
+def test_no_column_of_agents_is_forgotten(plan_run):
+    """A column added anywhere in the state counts, an entry's or a site's does not count to agents."""
+    before, state = plan_run.state.memory_use(), plan_run.state.copy()
+    state.contests.won = np.zeros(len(state.agents), np.uint64)
+    after = state.memory_use()
+    assert after.per_agent - before.per_agent == pytest.approx(6)
+    state.done = np.zeros((1000, 1000))
+    assert state.memory_use().per_agent == after.per_agent
+    assert state.memory_use().population == before.population >= AGENT.itemsize * after.agents

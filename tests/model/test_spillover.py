@@ -58,14 +58,15 @@ def test_a_site_shows_its_own_acts_and_a_share_of_those_elsewhere_in_the_area(wi
 def test_word_of_mouth_crosses_sites_within_an_area(wide, monkeypatch, spill):
     spill_of(monkeypatch, awareness, "spill.contact_share", spill)
     known = wide.copy()
-    people = known.agents.sex < NO_SEX
+    agents = known.agents
+    people = (agents.sex < NO_SEX) & (agents.kind != awareness.STUDENT) & (agents.present == 1)
     known.agents.awareness[:] = 0
     homes, sites = known.agents.home, known.population.sites
     areas = sites["area"].astype(int) * 10 + sites["kind"]  # villages hear from villages
     lived = np.unique(homes[people])
     site = next(s for s in lived if np.count_nonzero(areas[lived] == areas[s]) > 1)
     known.agents.awareness[people & (homes == site)] = 1
-    informed = awareness._aware_by_site(known, people)
+    informed = awareness._share_by_site(known, *awareness.count_aware(known))
     assert informed[site] == pytest.approx(1 - spill)
     near = next(s for s in lived if areas[s] == areas[site] and s != site)
     in_area = np.isin(homes, lived[areas[lived] == areas[site]]) & people

@@ -11,7 +11,7 @@ from creditsim.model.parts.turnover import AWAITED, HELD, OPEN
 from creditsim.model.phases import consenting, turnover
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import compile_rules
-from creditsim.model.state import first_state
+from creditsim.model.state import CLEAN, first_state, kind_rows
 from creditsim.population.agents import NO_SEX, is_adult
 from creditsim.population.synthesis import build_population
 from creditsim.spec.assumptions import assumed
@@ -102,12 +102,23 @@ def test_newcomers_have_dispositions_beliefs_and_files_of_their_own(start, assum
     assert (new.trust == assumed("trust.start_share")).all()
     assert (new.score_mp == 1_000_000).all()
     assert (new.awareness[new.registration > 0] == 0).all()
-    for dated in (state.last_breach, state.last_visit, state.warned, state.last_tutoring):
-        assert (dated[rows] == -1).all()
+    assert (state.last_breach[rows] == -1).all()
+    firms, teachers = (state.agents.kind[rows] == KINDS.index(kind) for kind in ("enterprise", "teacher"))
+    assert (state.last_visit[rows[firms]] == -1).all()
+    assert (state.warned[rows[firms]] == -1).all()
+    assert (state.last_tutoring[rows[teachers] - kind_rows(state, "teacher").start] == -1).all()
     others = np.setdiff1d(np.arange(len(old)), rows)
     stayed = others[state.agents.generation[others] == old.generation[others]]
     stayed = stayed[old.present[stayed] == 1]
     assert (state.agents.honesty[stayed] == old.honesty[stayed]).all()
+
+
+def test_a_new_enterprise_is_not_classed_by_its_predecessors_record(start):
+    state = start.copy()
+    firms = np.flatnonzero(state.agents.kind == KINDS.index("enterprise"))[:50]
+    state.evaluation[firms] = 0  # nothing left in any dimension, class D
+    turnover._let_go(state, compile_rules(STATUS_QUO), firms)
+    assert (state.evaluation[firms] == CLEAN).all()
 
 
 def test_what_is_on_file_stays_with_who_it_was_about(start):
@@ -118,7 +129,7 @@ def test_what_is_on_file_stays_with_who_it_was_about(start):
     turnover._let_go(state, rules, rows)
     assert (chains.head[rows] == -1).all()
     following = state.agents.generation[rows].astype(np.int64) + 1
-    assert (chains.subjects[rows] == state.agents.slot[rows] + (following << 32)).all()
+    assert (chains.subjects(rows) == state.agents.slot[rows] + (following << 32)).all()
     assert (chains.written()["subject"] == written).all()
     model = CreditModel(STATUS_QUO, state=state)
     model.run(4)
@@ -165,7 +176,7 @@ def test_deaths_by_age_sum_to_the_crude_rate_of_all_inhabitants():
 def test_realised_rates_a_year_are_those_assumed(start):
     """Twelve months of drawing on one state: every holder keeps its chance, so the mean is known."""
     rules, agents = compile_rules(STATUS_QUO), start.agents
-    leaving, moving = turnover._chances_of_leaving(start, rules), turnover._chances_of_moving(start)
+    leaving, moving = turnover._chances_of_leaving(start, rules)
     chance = np.where(agents.present == 1, leaving + moving * (1 - leaving), 0.0)
     left = np.zeros(len(agents))
     for month in range(24):
@@ -184,8 +195,9 @@ def test_organisations_of_the_public_never_leave(start):
     state = start.copy()
     for kind in ("school", "agency"):
         state.agents.kind[:50], state.agents.sex[:50] = KINDS.index(kind), NO_SEX
-        assert not turnover._chances_of_leaving(state, compile_rules(STATUS_QUO))[:50].any()
-        assert not turnover._chances_of_moving(state)[:50].any()
+        leaving, moving = turnover._chances_of_leaving(state, compile_rules(STATUS_QUO))
+        assert not leaving[:50].any()
+        assert not moving[:50].any()
 
 
 def test_pupils_leave_in_july_and_come_in_september(start):
@@ -229,13 +241,13 @@ def test_a_share_of_closed_bad_firms_is_back_within_a_year_with_a_clean_file(sta
 def test_low_grades_hasten_the_end_of_a_firm_only_where_there_is_a_score(start):
     state = start.copy()
     firms = np.arange(100)
-    fair = turnover._chances_of_closing(state, compile_rules(STATUS_QUO), firms)
+    fair = turnover._chances_of_closing(state, compile_rules(STATUS_QUO))[firms]
     state.agents.grade[firms] = 0
-    low = turnover._chances_of_closing(state, compile_rules(STATUS_QUO), firms)
+    low = turnover._chances_of_closing(state, compile_rules(STATUS_QUO))[firms]
     assert low == pytest.approx(fair * assumed("turnover.low_grade_close_factor"))
     none = compile_rules(load_scenario("no-programme"))
     state.active[:] = 1
-    assert (turnover._chances_of_closing(state, none, firms) == fair).all()
+    assert (turnover._chances_of_closing(state, none)[firms] == fair).all()
 
 
 def test_consent_is_taken_back_where_it_is_asked_and_scores_nobody_who_did(start, assume):

@@ -60,6 +60,7 @@ def run_one(
     with standard_output_kept():
         result = api.run(loaded, engine=engine, progress=voice.progress, **numbers)
     summary = run_summary(result)
+    voice.detail(memory_text(summary["memory"]))
     if folder:
         from creditsim.experiment.store import write_run
 
@@ -148,8 +149,18 @@ def run_summary(result: Any) -> dict[str, Any]:
         "agents": len(result.agents),
         "months": result.months,
         "seconds": round(result.seconds, 3),
+        "memory": result.memory,
         "outcomes": result.means(),
     }
+
+
+def memory_text(memory: Mapping[str, Any]) -> str:
+    """Return what a run kept, on one line."""
+    entry = memory["bytes_per_entry"]
+    ledger = "" if entry is None else f", {entry:.1f} bytes an entry ({memory['entries']:,} entries)"
+    largest = sorted(memory["bytes"].items(), key=lambda each: -each[1])[:3]
+    parts = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in largest)
+    return f"memory at the end: {memory['bytes_per_agent']:.1f} bytes an agent{ledger}; largest: {parts}"
 
 
 def run_text(summary: Mapping[str, Any], lang: str) -> str:

@@ -43,6 +43,8 @@ class RunResult:
         Wall time of this run's months; never part of a fingerprint.
     case : dict
         The resolved case that `inputs` hashes.
+    memory : dict
+        Bytes kept at the end, see `creditsim.model.memory.MemoryUse.record`.
     """
 
     scenario: str
@@ -54,6 +56,7 @@ class RunResult:
     months: int
     seconds: float
     case: dict = field(repr=False)
+    memory: dict = field(repr=False)
 
     def means(self) -> dict[str, float | None]:
         """Return each outcome's mean over the months, for the district; None where not defined."""
@@ -168,6 +171,7 @@ def _run(scenario: Scenario, state, engine: str, threads: int, progress, only) -
         months=scenario.months,
         seconds=seconds,
         case=case,
+        memory=model.state.memory_use().record(),
     )
 
 

@@ -20,8 +20,9 @@ class Chains:
 
     Parameters
     ----------
-    subjects : ndarray of int
-        Number of the subject that holds each row at the start.
+    slots : ndarray of int
+        Slot of each row, below 2**32: the number of the subject that holds it at the start. The
+        n-th after it has the number slot + n * 2**32. Shared by copies, never written.
 
     Attributes
     ----------
@@ -35,12 +36,12 @@ class Chains:
         Rows with something new this month.
     """
 
-    def __init__(self, subjects: np.ndarray):
-        self.entries = PackedEntries(subjects)
-        self.head = np.full(len(subjects), NONE, np.int32)
+    def __init__(self, slots: np.ndarray):
+        self.entries = PackedEntries(slots)
+        self.head = np.full(len(slots), NONE, np.int32)
         self.false_ids = np.zeros(0, np.int64)
-        self.changes = np.full((2, len(subjects)), LAST_MONTH, np.int16)
-        self.dirty = np.zeros(len(subjects), np.uint8)
+        self.changes = np.full((2, len(slots)), LAST_MONTH, np.int16)
+        self.dirty = np.zeros(len(slots), np.uint8)
 
     @property
     def number(self) -> int:
@@ -57,10 +58,9 @@ class Chains:
         """For each entry the next older one of its subject, -1 for none."""
         return self.entries.records["following"][: self.number]
 
-    @property
-    def subjects(self) -> np.ndarray:
-        """Number of the subject that holds each row now."""
-        return self.entries.subjects
+    def subjects(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Return the number of the subject that holds each of some rows now, by default of all."""
+        return self.entries.subjects(rows)
 
     @property
     def packed(self) -> Packed:
@@ -97,7 +97,7 @@ class Chains:
             return ids
         self.status[ids] = np.asarray(wrong, np.uint8) * WRONG
         self.false_ids = np.concatenate((self.false_ids, ids[self.status[ids] > 0]))
-        present = new["subject"] == self.subjects[rows]
+        present = new["subject"] == self.subjects(rows)
         _chain(self.head, self.entries.records, rows[present], ids[present])
         self.dirty[rows[present]] = 1
         return ids
@@ -116,7 +116,7 @@ class Chains:
 
     def held(self, ids: np.ndarray) -> np.ndarray:
         """Say for each entry whether its subject still holds its row."""
-        return self.entries[ids]["subject"] == self.subjects[self.rows_of(ids)]
+        return self.entries[ids]["subject"] == self.subjects(self.rows_of(ids))
 
     def linked_to(self, ids: np.ndarray) -> np.ndarray:
         """Return the item entries that were linked from some entries, ascending."""
@@ -130,15 +130,13 @@ class Chains:
         """Set a status bit of entries."""
         self.status[ids] |= bit
 
-    def replace_subject(self, rows: np.ndarray, subjects: np.ndarray) -> None:
-        """Let new subjects hold some rows (distinct ones): with empty accounts.
+    def replace_subject(self, rows: np.ndarray) -> None:
+        """Let the next subjects hold some rows (distinct ones): with empty accounts.
 
         Entries so far keep the number of who held the row.
         """
-        rows, subjects = np.asarray(rows, np.int64), np.asarray(subjects, np.int64)
-        known = self.head[rows] >= 0  # of the others there is nothing to remember
-        self.entries.replace_subject(rows[known], subjects[known])
-        self.subjects[rows] = subjects
+        rows = np.asarray(rows, np.int64)
+        self.entries.replace_subject(rows, self.head[rows] >= 0)
         self.head[rows] = NONE
         self.changes[:, rows] = LAST_MONTH
         self.dirty[rows] = 0

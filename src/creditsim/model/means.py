@@ -7,10 +7,13 @@ the agent would have chosen. With an income dues are met from it: then not payin
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.draws import lognormal_multipliers
 from creditsim.model import world
 from creditsim.model.activities import RECURRING, TRADE
 from creditsim.model.regimes import Rules
@@ -22,6 +25,8 @@ from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS
 
 _ENTERPRISE = KINDS.index("enterprise")
+
+DAYS_A_MONTH = 30.4
 
 OWED_TO_TRADE = -1.0
 """In place of an amount: what a firm owes its trade partners, whatever it is."""
@@ -50,6 +55,23 @@ def means_terms(rules: Rules, month: int) -> np.ndarray:
         ],
         np.float64,
     )
+
+
+@functools.cache
+def buffers() -> np.ndarray:
+    """Return 4,096 buffers in months of income or turnover, of persons and of organisations, as float32."""
+    persons = assumed("means.liquid_months") * lognormal_multipliers(assumed("means.liquid_log_sd"))
+    days = assumed("means.cash_days") * lognormal_multipliers(assumed("means.cash_days_log_sd"))
+    table = np.array([persons, days / DAYS_A_MONTH]).astype(np.float32)
+    table.setflags(write=False)
+    return table
+
+
+@compiled
+def liquid_months(agent, buffers, seed, replication):
+    """Return an agent's buffer, cash in months of its income or turnover: fixed, drawn anew each time."""
+    step = draws.word(seed, replication, np.int64(agent.slot), 0, draws.MEANS, 0) >> 20
+    return buffers[1 if agent.sex == NO_SEX else 0, step]
 
 
 @compiled
@@ -121,9 +143,8 @@ def fine_factor(regime, sanctioned, last_sanction, month, months, most):
 
 
 def stopped_paying(state: State) -> np.ndarray:
-    """Flag the agents whose firm could not pay its trade partners last month, for the first time on end."""
-    short = np.zeros(len(state.agents), np.uint8)
-    short[: len(state.trade.unable)] = state.trade.unable
+    """Flag the enterprises that could not pay its trade partners last month, for the first time on end."""
+    short = state.trade.unable.astype(np.uint8)
     new = short & (state.service.short_before == 0)
     state.service.short_before = short
     return new

@@ -8,6 +8,7 @@ linked from another keep its id in a list of their own.
 
 from __future__ import annotations
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from creditsim.scoring.ledger import ENTRY, ITEM, MONTH_OPEN
 NONE = -1
 MOST_CODES = 2**16
 LONGEST_DELAY = 255
+MOST_HOLDERS = 2**8
 
 PACKED = np.dtype(
     [
@@ -83,19 +85,32 @@ class PackedEntries:
         Entries so far; an entry's id is its position.
     records : ndarray of PACKED
         Room for entries; the first `number` are real.
-    subjects : ndarray of int64
-        Who holds each row now.
+    slots : ndarray of int
+        Slot of each row, below 2**32: shared, never written.
+    holder : ndarray of uint8
+        Which holder of its slot holds each row now; the subject's number is slot + holder * 2**32.
     """
 
-    def __init__(self, subjects: np.ndarray):
+    def __init__(self, slots: np.ndarray):
         self.number = 0
         self.records = np.zeros(1024, PACKED)
-        self.subjects = np.array(subjects, np.int64)
+        self.slots, self.holder = slots, np.zeros(len(slots), np.uint8)
         self._codes = np.zeros(0, CODE)
         self._keys, self._code_of_key = np.zeros(0, np.int64), np.zeros(0, np.uint16)
         self._starts, self._months = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._links, self._linked = np.zeros(64, LINK), 0
         self._left, self._leavers = np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+    def __deepcopy__(self, memo: dict) -> PackedEntries:
+        """Return a copy that shares the slots."""
+        same = PackedEntries(self.slots)
+        memo[id(self)], memo[id(self.slots)] = same, self.slots
+        same.__dict__ = copy.deepcopy(vars(self), memo)
+        return same
+
+    def subjects(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Return the numbers of the subjects that hold some rows now, as int64."""
+        return self.slots[rows].astype(np.int64) + (self.holder[rows].astype(np.int64) << 32)
 
     @property
     def packed(self) -> Packed:
@@ -179,19 +194,32 @@ class PackedEntries:
         links = self._links[: self._linked]
         return links["id"][np.isin(links["ref"], ids)].astype(np.int64)
 
-    def replace_subject(self, rows: np.ndarray, subjects: np.ndarray) -> None:
-        """Let others hold some rows (distinct ones) from now on; entries so far keep their subject."""
-        order = np.argsort(rows, kind="stable")
-        rows, subjects = np.asarray(rows, np.int64)[order], np.asarray(subjects, np.int64)[order]
-        left = rows << 32 | self.number
+    def replace_subject(self, rows: np.ndarray, known: np.ndarray) -> None:
+        """Let the next holders hold some rows (distinct ones) from now on; entries so far keep their subject.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+        known : ndarray of bool
+            Rows whose holder has entries: of the others there is nothing to remember.
+
+        Raises
+        ------
+        ValueError
+            If a row would get more than 256 holders.
+        """
+        if (self.holder[rows] == MOST_HOLDERS - 1).any():
+            raise ValueError(f"got more than {MOST_HOLDERS} holders of one row")
+        leaving = np.sort(rows[known])
+        left = leaving << 32 | self.number
         at = np.searchsorted(self._left, left, side="right")
         self._left = np.insert(self._left, at, left)
-        self._leavers = np.insert(self._leavers, at, self.subjects[rows])
-        self.subjects[rows] = subjects
+        self._leavers = np.insert(self._leavers, at, self.subjects(leaving))
+        self.holder[rows] += 1
 
     def _holders(self, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """Return who held rows when entries were posted: the first to leave after, or who is there now."""
-        found = self.subjects[rows]
+        found = self.subjects(rows)
         if len(self._left):
             at = np.searchsorted(self._left, rows << 32 | ids, side="right")
             gone = np.minimum(at, len(self._left) - 1)

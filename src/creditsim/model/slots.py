@@ -12,7 +12,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.quantities import QUANTITIES
-from creditsim.model.state import State
+from creditsim.model.state import State, add_by_cell
 from creditsim.population.agents import CELLS_PER_AREA, CELLS_PER_SETTING
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import SETTINGS
@@ -166,7 +166,7 @@ def count_in_setting(
     area, cell = np.divmod(state.agents.cell[rows].astype(np.int64), CELLS_PER_AREA)
     home = SETTINGS.index(setting) * CELLS_PER_SETTING
     cells = area * CELLS_PER_AREA + home + cell % CELLS_PER_SETTING
-    np.add.at(state.counts[:, QUANTITIES.index(quantity)], cells, amount)
+    add_by_cell(state.counts[:, QUANTITIES.index(quantity)], cells, amount)
 
 
 def _standardised(group: np.ndarray, groups: int, values: np.ndarray) -> np.ndarray:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.model.chains import Chains
+from creditsim.model.memory import MemoryUse, memory_of
 from creditsim.model.parts.contests import Contests, first_contests
 from creditsim.model.parts.public_bodies import PublicBodies, first_public_bodies
 from creditsim.model.parts.records import Files, first_records
@@ -18,15 +20,26 @@ from creditsim.model.parts.service import Service, first_service
 from creditsim.model.parts.trade import Trade, first_trade
 from creditsim.model.parts.turnover import Turnover, first_turnover
 from creditsim.model.quantities import QUANTITIES
-from creditsim.population.agents import CELLS_PER_AREA, takes_part
+from creditsim.population.agents import (
+    CELLS_PER_AREA,
+    ENTERPRISE,
+    INSTITUTION,
+    TEACHER,
+    rows_of_kind,
+    takes_part,
+)
+from creditsim.population.peers import build_peers
 from creditsim.population.synthesis import Population
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS, SITE_KINDS
 
-RANKS = np.dtype([(name, "u4") for name in ("file", "consent", "migrant", "aware", "fund", "bins")])
-"""Fixed 32-bit words of an agent (the last two: of its home site). A share is reached by those below its
-threshold, so that a larger share includes everyone of a smaller one."""
+RANKS = np.dtype([(name, "u4") for name in ("file", "consent", "migrant", "aware")])
+"""Fixed 32-bit words of an agent. A share is reached by those below its threshold, so that a larger share
+includes everyone of a smaller one."""
+
+SITE_RANKS = np.dtype([(name, "u4") for name in ("fund", "bins")])
+"""Fixed 32-bit words of a site, which hold for those who live there."""
 
 MEMORY = np.dtype([("did", "u8"), ("met", "u8")])
 """What a row did and met in the last month acted: bit `k` is activity `k`."""
@@ -67,6 +80,8 @@ DUE, FOR_WANT, FINED = 1, 2, 4
 # Bits of State.pledges: holds a pledge; posts the owner's personal score code beside it.
 PLEDGED, POSTED = 1, 2
 
+_COLUMN_OF = {name: column for column, name in enumerate(QUANTITIES)}
+
 NO_MONTH = -1
 BEST_CLASS = len(CLASSES) - 1
 CLEAN = 100_000 * len(CLASSES) + BEST_CLASS
@@ -89,8 +104,8 @@ class State:
         Calendar month that the next step simulates.
     chains : Chains
         The ledger and each agent's entries in it.
-    ranks : recarray of RANKS
-        Fixed words of the agents.
+    ranks, site_ranks : recarray of RANKS, of SITE_RANKS
+        Fixed words of the agents and of the sites.
     counts : ndarray of int64, shape (cells, quantities)
         This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
     done, met : ndarray of int64, shape (sites, activities)
@@ -103,12 +118,17 @@ class State:
         Bits: what an agent did this month, and what it got for it.
     memory : recarray of MEMORY
         What each did and met in the last month acted.
-    last_breach, last_tutoring, last_visit, warned : ndarray of int16
-        Calendar months; those of the next 700 years fit 16 bits.
+    last_breach : ndarray of int16
+        Calendar month; those of the next 700 years fit 16 bits.
+    last_tutoring : ndarray of int16
+        Calendar month, by teacher, in row order.
+    last_visit, warned : ndarray of int16
+        Calendar months, by enterprise, which are the first rows.
     firm_class : ndarray of int8
         Class of an enterprise or institution, D 0 to A 3.
     evaluation : ndarray of int32
-        Its total in milli-points times the classes, plus the class by points and limits.
+        Total in milli-points times the classes, plus the class by points and limits; of
+        enterprises, then of schools, in row order.
     pledges : ndarray of uint8
         Bits: holds a pledge, posts the owner's score code.
     visit_ratio : ndarray of float64, shape (2, classes)
@@ -116,7 +136,7 @@ class State:
     hours_tenths : ndarray of int16, shape (2, agents)
         Recorded service in tenths of an hour: this calendar year's, last year's.
     below_warning : ndarray of uint8
-        1 if the representative's score lay below the warning threshold last month.
+        By enterprise: 1 if the representative's score lay below the warning threshold last month.
     held : ndarray of int64, by cell
         Entries held on persons.
     members : tuple of two ndarrays
@@ -138,6 +158,7 @@ class State:
     month: int
     chains: Chains
     ranks: np.ndarray
+    site_ranks: np.ndarray
     counts: np.ndarray
     done: np.ndarray
     met: np.ndarray
@@ -156,8 +177,6 @@ class State:
     hours_tenths: np.ndarray
     below_warning: np.ndarray
     held: np.ndarray
-    active_before: np.ndarray
-    members: tuple[np.ndarray, np.ndarray]
     files: Files
     service: Service
     trade: Trade
@@ -175,10 +194,29 @@ class State:
         """Return an independent copy: a branch point for several policies."""
         return copy.deepcopy(self, {id(self.population): self.population})
 
+    def memory_use(self) -> MemoryUse:
+        """Return the bytes that this state keeps, by part, an agent and an entry; peers included."""
+        return memory_of(self, build_peers(self.population))
+
     def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
         """Add an amount to a quantity, in the cell of each row."""
-        column = self.counts[:, QUANTITIES.index(quantity)]
-        np.add.at(column, self.agents.cell[rows], amount)
+        cells, column = self.agents.cell[rows], self.counts[:, _COLUMN_OF[quantity]]
+        add_by_cell(column, cells, amount)
+
+
+def add_by_cell(column: np.ndarray, cells: np.ndarray, amount: np.ndarray | int) -> None:
+    """Add whole amounts to a column of counts, each in its cell."""
+    if np.ndim(amount) == 0:
+        column += np.bincount(cells, minlength=len(column)) * int(amount)
+    else:
+        _add_by_cell(column, cells, np.asarray(amount))
+
+
+@compiled
+def _add_by_cell(column, cells, amount):
+    """Add each amount in its cell."""
+    for place in range(cells.shape[0]):
+        column[cells[place]] += np.int64(amount[place])
 
 
 def first_state(population: Population, month: int, activities: int, only: Sequence[str] = ()) -> State:
@@ -196,6 +234,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
     agents.grade[:] = 3
     agents.star[:] = 2
     size, sites, cells = len(agents), len(population.sites), CELLS_PER_AREA * len(population.areas)
+    firms, teachers, schools = (number_of(agents, kind) for kind in (ENTERPRISE, TEACHER, INSTITUTION))
     return State(
         population=population,
         seed=population.seed,
@@ -204,6 +243,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         month=month,
         chains=Chains(agents.slot),
         ranks=_ranks(population),
+        site_ranks=_site_ranks(population),
         counts=np.zeros((cells, len(QUANTITIES)), np.int64),
         done=np.zeros((sites, activities), np.int64),
         met=np.zeros((sites, activities), np.int64),
@@ -212,18 +252,16 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         deeds=np.zeros(size, np.uint8),
         memory=np.zeros(size, MEMORY).view(np.recarray),
         last_breach=np.full(size, NO_MONTH, np.int16),
-        warned=np.full(size, NO_MONTH, np.int16),
-        last_visit=np.full(size, NO_MONTH, np.int16),
+        warned=np.full(firms, NO_MONTH, np.int16),
+        last_visit=np.full(firms, NO_MONTH, np.int16),
         visit_ratio=np.ones((2, len(CLASSES))),
         pledges=np.zeros(size, np.uint8),
         firm_class=np.full(size, BEST_CLASS, np.int8),
-        evaluation=np.full(size, CLEAN, np.int32),
-        last_tutoring=np.full(size, NO_MONTH, np.int16),
+        evaluation=np.full(firms + schools, CLEAN, np.int32),
+        last_tutoring=np.full(teachers, NO_MONTH, np.int16),
         held=np.zeros(cells, np.int64),
-        active_before=np.zeros(size, np.uint8),
         hours_tenths=np.zeros((2, size), np.int16),
-        below_warning=np.zeros(size, np.uint8),
-        members=_members(agents.home, sites),
+        below_warning=np.zeros(firms, np.uint8),
         files=first_records(population),
         service=first_service(population),
         trade=first_trade(population),
@@ -236,14 +274,13 @@ def first_state(population: Population, month: int, activities: int, only: Seque
 
 def kind_rows(state: State, kind: str) -> slice:
     """Return the rows of a kind: agents are sorted by kind."""
-    low, high = np.searchsorted(state.agents.kind, [KINDS.index(kind), KINDS.index(kind) + 1])
-    return slice(int(low), int(high))
+    return rows_of_kind(state.agents, KINDS.index(kind))
 
 
-def _members(homes: np.ndarray, sites: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return who lives at each site, as CSR: starts (sites + 1) and rows."""
-    starts = np.concatenate(([0], np.cumsum(np.bincount(homes, minlength=sites))))
-    return starts.astype(np.int64), np.argsort(homes, kind="stable").astype(np.int32)
+def number_of(agents: np.ndarray, kind: int) -> int:
+    """Return how many agents of a kind, by its code, there are."""
+    rows = rows_of_kind(agents, kind)
+    return rows.stop - rows.start
 
 
 def _ranks(population: Population) -> np.ndarray:
@@ -252,20 +289,17 @@ def _ranks(population: Population) -> np.ndarray:
     ranks = np.zeros(len(agents), RANKS)
     for index, name in enumerate(("file", "consent", "migrant", "aware")):
         ranks[name] = draws.words(*key, agents["slot"], 0, draws.FILE_OPENED, index)
-    for index, name in enumerate(("fund", "bins")):
-        by_site = _site_ranks(
-            population, draws.words(*key, np.arange(len(population.sites)), 0, draws.PLACE, 64 + index)
-        )
-        ranks[name] = by_site[agents["home"]]
     return ranks.view(np.recarray)
 
 
-def _site_ranks(population: Population, lots: np.ndarray) -> np.ndarray:
-    """Return 32-bit words by which a share of the sites of each kind is reached exactly, by lot."""
-    kinds = population.sites["kind"]
-    ranks = np.zeros(len(kinds), np.int64)
-    for code in range(len(SITE_KINDS)):
-        sites = np.flatnonzero(kinds == code)
-        order = np.argsort(lots[sites], kind="stable")
-        ranks[sites[order]] = (2 * np.arange(len(sites)) + 1) * 2**31 // max(len(sites), 1)
-    return ranks
+def _site_ranks(population: Population) -> np.ndarray:
+    """Return the fixed words of all sites: a share of the sites of each kind is reached exactly, by lot."""
+    kinds, key = population.sites["kind"], (population.seed, population.replication)
+    ranks = np.zeros(len(kinds), SITE_RANKS)
+    for index, name in enumerate(SITE_RANKS.names):
+        lots = draws.words(*key, np.arange(len(kinds)), 0, draws.PLACE, 64 + index)
+        for code in range(len(SITE_KINDS)):
+            sites = np.flatnonzero(kinds == code)
+            order = np.argsort(lots[sites], kind="stable")
+            ranks[name][sites[order]] = (2 * np.arange(len(sites)) + 1) * 2**31 // max(len(sites), 1)
+    return ranks.view(np.recarray)

@@ -70,7 +70,7 @@ class RowAgent(mesa.Agent):
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
         shown, peers = state.turnover.shown, build_peers(state.population)
-        by_peers = count_peers(self.row, k, state.memory, peers.indptr, peers.indices)
+        by_peers = count_peers(self.row, k, state.memory, peers)
         factor, loss, shift = duty_terms(
             rules.activities[k], self.row, state.public_bodies.first_row, state.public_bodies.duties
         )
@@ -81,11 +81,19 @@ class RowAgent(mesa.Agent):
             state.ranks[self.row], opportunity.stake_yuan - loss, shown.done[home, k], shown.met[home, k],
             *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
             factor,
-            fine_factor(
-                rules.regimes[regime], state.service.sanctioned[self.row],
-                state.service.last_sanction[self.row], state.month, *escalation_terms(),
-            ),
+            self._fine_factor(),
             role_model_share(state)[home],
+            state.site_ranks.bins[home],
+        )  # fmt: skip
+
+    def _fine_factor(self) -> float:
+        """Return by what a fine is multiplied: after earlier ones, of an enterprise."""
+        state, service = self.model.state, self.model.state.service
+        if self.row >= len(service.sanctioned):
+            return 1.0
+        return fine_factor(
+            self.model.rules.regimes[state.active[self.row]], service.sanctioned[self.row],
+            service.last_sanction[self.row], state.month, *escalation_terms(),
         )  # fmt: skip
 
     def explain(self, month: int | str | None = None) -> Explanation:
@@ -104,7 +112,7 @@ class RowAgent(mesa.Agent):
         book = self.model.rules.book.graded_by[state.active[self.row]]
         as_of = state.month - 1 if month is None else month
         chains = state.chains
-        return explain(book, chains.of_row(self.row), int(chains.subjects[self.row]), as_of)
+        return explain(book, chains.of_row(self.row), int(chains.subjects(self.row)), as_of)
 
     @property
     def score(self) -> float:

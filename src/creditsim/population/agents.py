@@ -7,6 +7,7 @@ bands are stored by their index in `creditsim.spec.vocabulary`.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 
 import numpy as np
@@ -186,8 +187,8 @@ def is_little_schooled(agents: np.ndarray) -> np.ndarray:
 
 def rows_of_kind(agents: np.ndarray, kind: int) -> slice:
     """Return the rows of a kind, by its code: agents are sorted by kind."""
-    low, high = np.searchsorted(agents["kind"], [kind, kind + 1])
-    return slice(int(low), int(high))
+    kinds = agents["kind"]  # a search of numpy's would copy the column first
+    return slice(bisect.bisect_left(kinds, kind), bisect.bisect_left(kinds, kind + 1))
 
 
 def has_trait(agents: np.ndarray, name: str) -> np.ndarray:

@@ -287,9 +287,15 @@ def _join_neighbours(
     other = np.concatenate([partner for _, partner in found] or [person[:0]])
     apart = household[one] != household[other]
     low, high = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
-    keys = np.unique(low * len(person) + high)
+    keys = distinct(low * len(person) + high)
     low, high = person[keys // len(person)], person[keys % len(person)]
     return Relation.from_pairs(np.concatenate([low, high]), np.concatenate([high, low]), len(agents))
+
+
+def distinct(keys: np.ndarray) -> np.ndarray:
+    """Return keys in ascending order, each once: by sorting, which for many keys beats hashing them."""
+    keys = np.sort(keys)
+    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
 
 
 def _places_in_groups(group: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -28,14 +28,11 @@ class Contests:
     ----------
     won : ndarray of uint16
         By agent: bit `k` is contest `k` of the catalogue, won for good.
-    generation : ndarray of uint8
-        By agent: the holder of the slot of whom the rest is remembered.
     report_month : ndarray of int16
         By enterprise: month in which it last bought a credit report, -1 if never.
     """
 
     won: np.ndarray
-    generation: np.ndarray
     report_month: np.ndarray
 
 
@@ -44,6 +41,5 @@ def first_contests(population: Population) -> Contests:
     agents = population.agents
     return Contests(
         won=np.zeros(len(agents), np.uint16),
-        generation=agents["generation"].copy(),
         report_month=np.full(len(population.enterprises), -1, np.int16),
     )

@@ -78,7 +78,7 @@ class Network:
 
     Attributes
     ----------
-    starts : ndarray of int64, shape (enterprises + 1,)
+    starts : ndarray of int32, shape (enterprises + 1,)
         Links of each customer, as CSR.
     supplier : ndarray of int32
         Row of the supplier of each link.
@@ -92,9 +92,9 @@ class Network:
         Wages, rent and the like; they do not.
     buffer_fen : ndarray of int64
         Cash that the owner keeps in the business.
-    goods_ppm : ndarray of int64
+    goods_ppm : ndarray of int32
         Share of turnover that goes into purchases.
-    check_rank : ndarray of int64
+    check_rank : ndarray of uint32
         32-bit word by which a share of the enterprises checks its customers.
     """
 
@@ -220,17 +220,17 @@ def _make_network(population: Population) -> Network:
     lots = draws.words(population.seed, population.replication, agents["slot"], 0, draws.MEANS, _LOT_BUFFER)
     buffer = np.floor((turnover - margin) / _DAYS * (assumed("trade.buffer_days") * days[lots >> 20]))
     network = Network(
-        starts=buyers.indptr,
+        starts=buyers.indptr.astype(np.int32),
         supplier=supplier,
         usual_fen=usual,
         elsewhere_fen=turnover - sold,
         purchases_fen=purchases - bought,
         fixed_fen=turnover - margin - purchases,
         buffer_fen=buffer.astype(np.int64),
-        goods_ppm=goods,
+        goods_ppm=goods.astype(np.int32),
         check_rank=draws.words(
             population.seed, population.replication, agents["slot"], 0, draws.TRADE, _LOT_CHECKS
-        ),
+        ).astype(np.uint32),
     )
     for array in vars(network).values():
         array.setflags(write=False)

@@ -27,9 +27,11 @@ from creditsim.model.choice import (
     worth_of_loss,
 )
 from creditsim.model.means import (
+    buffers,
     escalation_terms,
     fine_factor,
     is_unable,
+    liquid_months,
     means_terms,
     stopped_paying,
 )
@@ -37,10 +39,10 @@ from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.parts.turnover import Shown
 from creditsim.model.phases.noticing import UNABLE, conclude, is_filed, is_scored, sorting_reward
 from creditsim.model.regimes import Rules
-from creditsim.model.state import PENDING, POSTED, State
+from creditsim.model.state import PENDING, POSTED, State, kind_rows
 from creditsim.model.world import contact_factor, opportunity_thresholds
 from creditsim.population.agents import MINOR, NO_SEX
-from creditsim.population.peers import build_peers
+from creditsim.population.peers import build_peers, peer_at
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_ITEMS, SITE_KINDS
@@ -122,7 +124,8 @@ class _Part:
             filed, self.counts, self.done, self.met, belief_terms(), reckoned_visits(state),
             state.pledges, assumed("pledge.complaint_factor"), state.memory, state.service.sanctioned,
             state.service.last_sanction, *escalation_terms(),
-            state.public_bodies.first_row, state.public_bodies.duties,
+            state.public_bodies.first_row, state.public_bodies.duties, state.site_ranks.bins,
+            kind_rows(state, "teacher").start,
         )  # fmt: skip
         self.filed = filed[:number]
 
@@ -135,7 +138,7 @@ class _Part:
             number = _find(
                 self.low, self.high, state.agents, rules.activities, state.seed, state.replication,
                 state.month, stake_multipliers(), draws.logistic_quantiles(), found,
-                opportunity_thresholds(rules, state.month), state.service.liquid_months, self.stopped,
+                opportunity_thresholds(rules, state.month), buffers(), self.stopped,
                 means_terms(rules, state.month),
             )  # fmt: skip
             if number <= room:
@@ -153,11 +156,11 @@ def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
     shown, peers = state.turnover.shown, build_peers(state.population)
     _decide(
         found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        shown.done, shown.met, state.memory, peers.indptr, peers.indices, choice_terms(rules, state.month),
+        shown.done, shown.met, state.memory, peers, choice_terms(rules, state.month),
         reckoned_visits(state), state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
         state.service.sanctioned, state.service.last_sanction, state.month, *escalation_terms(),
-        role_model_share(state),
-        state.public_bodies.first_row, state.public_bodies.duties,
+        role_model_share(state), state.public_bodies.first_row, state.public_bodies.duties,
+        state.site_ranks.bins,
     )  # fmt: skip
 
 
@@ -237,7 +240,7 @@ def meets(agent, activity):
 @compiled
 def _find(
     low, high, agents, activities, seed, replication, month, stakes, quantiles, found,
-    thresholds, liquid_months, stopped, means,
+    thresholds, buffers, stopped, means,
 ):  # fmt: skip
     """Write the opportunities of rows low to high; return their number, also beyond the room."""
     number = 0
@@ -273,8 +276,8 @@ def _find(
                 if activity.due > 0:
                     chance.words[3] = draws.word(seed, replication, slot, month, draws.MEANS, 4 + k)
                     unable = is_unable(
-                        agent, activity, chance.stake_yuan, liquid_months[row], stopped[row], seed,
-                        replication, month, means,
+                        agent, activity, chance.stake_yuan, liquid_months(agent, buffers, seed, replication),
+                        row < stopped.shape[0] and stopped[row] == 1, seed, replication, month, means,
                     )  # fmt: skip
                     if unable:
                         chance.acted = UNABLE
@@ -283,15 +286,15 @@ def _find(
 
 
 @compiled
-def count_peers(row, activity, memory, indptr, indices):
+def count_peers(row, activity, memory, peers):
     """Return how many of a row's ties did an activity last month, and how many met it.
 
     Without branches and with unsigned places it takes a tenth of the time.
     """
     shift, one = np.uint64(activity), np.uint64(1)
     done, met = np.uint64(0), np.uint64(0)
-    for position in range(indptr[row], indptr[row + 1]):
-        tie = memory[np.uint32(indices[np.uint32(position)])]
+    for place in range(peers.indptr[row], peers.indptr[row + 1]):
+        tie = memory[peer_at(peers, np.uint32(place))]
         met += (tie.met >> shift) & one
         done += (tie.did >> shift) & one
     return np.int64(done), np.int64(met)
@@ -300,7 +303,7 @@ def count_peers(row, activity, memory, indptr, indices):
 @compiled
 def utility_of(
     agent, activity, posting, regime, rank, stake_yuan, done, met, peers_done, peers_met,
-    terms, visit_rate, complaint_factor, fines, models,
+    terms, visit_rate, complaint_factor, fines, models, bins,
 ):  # fmt: skip
     """Return the utility of acting on an opportunity: see model/choice.py.
 
@@ -343,7 +346,7 @@ def utility_of(
             sanction = sanction * (1.0 - regime.spared_able / draws.TWO_32)
         return breach_utility(agent, activity, stake_yuan, detection, sanction, norm)
     reward = activity.reward_yuan + detection * worth
-    reward = reward + sorting_reward(activity, regime, rank)
+    reward = reward + sorting_reward(activity, regime, bins)
     return merit_utility(agent, activity, stake_yuan, reward, norm)
 
 
@@ -359,8 +362,7 @@ def _decide(
     done,
     met,
     memory,
-    indptr,
-    indices,
+    peers,
     terms,
     visit_rates,
     firm_class,
@@ -374,6 +376,7 @@ def _decide(
     models,
     first_body,
     duties,
+    bins,
 ):
     """Mark the opportunities that agents act on."""
     for number in range(found.shape[0]):
@@ -383,20 +386,23 @@ def _decide(
         k = chance.activity
         agent = agents[chance.row]
         regime = active[chance.row]
-        fines = fine_factor(
-            regimes[regime], sanctioned[chance.row], last_sanction[chance.row], month, memory_months,
-            most_steps,
-        )  # fmt: skip
+        fines = 1.0
+        if chance.row < sanctioned.shape[0]:
+            fines = fine_factor(
+                regimes[regime], sanctioned[chance.row], last_sanction[chance.row], month, memory_months,
+                most_steps,
+            )  # fmt: skip
         factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
         loss, shift = 0.0, 0.0
         if activities[k].obligation >= 0:
             factor, loss, shift = duty_terms(activities[k], chance.row, first_body, duties)
         peers_done, peers_met = 0, 0
         if terms[0] > 0.0 and terms[3] > 0.0 and activities[k].visible_share > 0.0:
-            peers_done, peers_met = count_peers(chance.row, k, memory, indptr, indices)
+            peers_done, peers_met = count_peers(chance.row, k, memory, peers)
         utility = shift + utility_of(
             agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row],
             chance.stake_yuan - loss, done[agent.home, k], met[agent.home, k], peers_done, peers_met, terms,
             visit_rates[regime, firm_class[chance.row], k], factor, fines, models[agent.home],
+            bins[agent.home],
         )  # fmt: skip
         chance.acted = acts(utility, activities[k].tau, chance.noise)

@@ -7,7 +7,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
-from creditsim.model.means import can_repair, dues_of_items, means_terms
+from creditsim.model.means import buffers, can_repair, dues_of_items, liquid_months, means_terms
 from creditsim.model.packing import place_of_month
 from creditsim.model.phases.desk import place_in_line, settings_of
 from creditsim.model.phases.inspection import whole_part
@@ -145,7 +145,7 @@ def _repair(state: State, rules: Rules) -> None:
         chains.head, chains.packed, negative, lasting, rules.regimes, state.active, state.agents,
         state.seed, state.replication, state.month, found,
         *(dues[codes["item"]] for dues in dues_of_items(rules.book.district)),
-        state.service.liquid_months, state.service.short_before, means_terms(rules, state.month),
+        buffers(), state.service.short_before, means_terms(rules, state.month),
     )  # fmt: skip
     rows = np.flatnonzero(found >= 0)
     ids = found[rows]
@@ -170,7 +170,7 @@ def _find_repairable(
     found,
     due_yuan,
     strained,
-    liquid_months,
+    buffers,
     short,
     means,
 ):
@@ -202,8 +202,9 @@ def _find_repairable(
             luck = draws.word(seed, replication, np.int64(agents[row].slot), month, draws.REPAIR, 0)
             code = records[oldest].code
             able = luck < regime.repair_chance and can_repair(
-                agents[row], due_yuan[code], strained[code], liquid_months[row], short[row], seed,
-                replication, month, means,
+                agents[row], due_yuan[code], strained[code],
+                liquid_months(agents[row], buffers, seed, replication),
+                row < short.shape[0] and short[row] == 1, seed, replication, month, means,
             )  # fmt: skip
             if able:
                 found[row] = oldest

@@ -9,7 +9,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import contact_factor
-from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX, is_adult
+from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
@@ -28,18 +28,18 @@ def awareness(state: State, rules: Rules) -> None:
     items is a state of its own.
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
-    agents = state.agents
-    people = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
-    informed = _aware_by_site(state, people)
+    aware, adults = count_aware(state)
+    offline = _count_offline(state.population.agents)
+    informed = _share_by_site(state, aware, adults)
     spread = np.zeros((2, 3))
     helped = np.zeros(2)
     for regime, levers in enumerate(rules.values):
         spread[regime] = _monthly_chances(rules, levers)
-        helped[regime] = _helped_share(state, levers)
+        helped[regime] = _helped_share(state, levers, offline)
         if levers["app.offline_channel_on"]:
             helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
     _learn(
-        state.seed, state.replication, state.month, agents, people, state.active, state.ranks, informed,
+        state.seed, state.replication, state.month, state.agents, state.active, state.ranks, informed,
         spread, helped, rules.world("bass_imitation_share") * contact_factor(rules, state.month) / 12.0,
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
@@ -50,15 +50,46 @@ def awareness(state: State, rules: Rules) -> None:
     )  # fmt: skip
 
 
-def _aware_by_site(state: State, people: np.ndarray) -> np.ndarray:
+def count_aware(state: State) -> tuple[np.ndarray, np.ndarray]:
+    """Return by home site how many of the adults present know the scheme, and how many there are."""
+    aware, adults = np.zeros((2, len(state.population.sites)), np.int64)
+    _count_aware(state.agents, aware, adults)
+    return aware, adults
+
+
+@compiled
+def _is_there(agent):
+    """Say whether a row is an adult who is present."""
+    return agent.sex < NO_SEX and agent.kind != STUDENT and agent.present == 1
+
+
+@compiled
+def _count_aware(agents, aware, adults):
+    """Count adults at their home sites."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        if _is_there(agent):
+            adults[agent.home] += 1
+            aware[agent.home] += agent.awareness & AWARE != 0
+
+
+@compiled
+def _count_offline(agents):
+    """Return how many adults are offline."""
+    offline = 0
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        offline += agent.sex < NO_SEX and agent.age_band != MINOR and agent.online == 0
+    return offline
+
+
+def _share_by_site(state: State, aware: np.ndarray, adults: np.ndarray) -> np.ndarray:
     """Return the share of contacts at each home site who knew the scheme at the end of last month.
 
     Most contacts are adults of the same site; a small share is spread over the other villages,
     or communities, of its area.
     """
-    sites, homes, spill = state.population.sites, state.agents.home, assumed("spill.contact_share")
-    knows = people & ((state.agents.awareness & AWARE) > 0)
-    aware, adults = (np.bincount(homes[rows], minlength=len(sites)) for rows in (knows, people))
+    sites, spill = state.population.sites, assumed("spill.contact_share")
     own = aware / np.maximum(adults, 1)
     group = sites["area"].astype(np.int64) * len(SITE_KINDS) + sites["kind"]
     aware_else, adults_else = (
@@ -79,29 +110,27 @@ def _monthly_chances(rules: Rules, levers) -> list[float]:
     ]
 
 
-def _helped_share(state: State, levers) -> float:
+def _helped_share(state: State, levers, offline: int) -> float:
     """Return the monthly chance that the help desk registers an aware person who is offline.
 
-    Its places are spread over all who were offline at the start, whoever takes part in a run.
+    Its places are spread over all who were `offline` at the start, whoever takes part in a run.
     """
     places = levers["app.help_desk_staff_hours_per_month"] * state.population.scale
     places *= assumed("awareness.helped_registrations_per_hour")
-    persons = state.population.agents
-    offline = int(np.count_nonzero(is_adult(persons) & (persons["online"] == 0)))
     return min(1.0, places / offline) if offline else 0.0
 
 
 @compiled
 def _learn(
-    seed, replication, month, agents, people, active, ranks, informed,
+    seed, replication, month, agents, active, ranks, informed,
     spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
     for row in range(agents.shape[0]):
         regime = active[row]
-        if not people[row] or score_on[regime] == 0:
-            continue
         agent = agents[row]
+        if not _is_there(agent) or score_on[regime] == 0:
+            continue
         known = agent.awareness
         w0, w1, w2, w3 = draws.philox(seed, replication, np.int64(agent.slot), month, draws.AWARENESS, 0)
         if known & AWARE == 0:

@@ -19,7 +19,9 @@ def calendar(state: State, rules: Rules) -> None:
     one). An enterprise is a unit of its own: a market as a whole is never a pilot.
     """
     starts = start_months(state, rules)
-    state.active[:] = (starts <= state.month) & (state.month < rules.end)
+    active = (starts <= state.month) & (state.month < rules.end)
+    state.chains.dirty[active != state.active] = 1  # another regime's book
+    state.active[:] = active
 
 
 def start_months(state: State, rules: Rules) -> np.ndarray:

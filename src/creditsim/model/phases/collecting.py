@@ -11,7 +11,7 @@ from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
 from creditsim.model.phases.publication import on_display
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, DID_GOOD, State
+from creditsim.model.state import BREACHED, DID_GOOD, State, kind_rows
 from creditsim.population.agents import NO_SEX
 from creditsim.scoring.ledger import ITEM, VILLAGE
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_SCORE, REGISTERED, TRAITS
@@ -34,7 +34,7 @@ def collecting(state: State, rules: Rules) -> None:
     stocks = np.zeros((len(state.counts), len(_NAMES)), np.int64)
     _count_stocks(
         state.agents, rules.regimes, state.active, state.ranks, state.deeds, state.visited, state.last_breach,
-        state.last_tutoring, state.month, stocks, on_display(state, rules),
+        state.last_tutoring, kind_rows(state, "teacher").start, state.month, stocks, on_display(state, rules),
     )  # fmt: skip
     state.counts[:, _COLUMNS] += stocks
     state.counts[:, _HELD] += state.held
@@ -76,9 +76,10 @@ def _count_repaired(state: State, rules: Rules) -> None:
 
 def _count_risky(state: State, rules: Rules) -> None:
     """Count active firms of the worst class where firms are evaluated, and those visited within a year."""
-    evaluated = (rules.regimes.evaluation_on[state.active] == 1) & (state.agents.kind == ENTERPRISE)
-    works = (state.agents.traits & _ACTIVE_TRAIT) > 0
-    rows = np.flatnonzero(evaluated & works & (state.firm_class == 0))
+    firms = kind_rows(state, "enterprise")
+    evaluated = rules.regimes.evaluation_on[state.active[firms]] == 1
+    works = (state.agents.traits[firms] & _ACTIVE_TRAIT) > 0
+    rows = np.flatnonzero(evaluated & works & (state.firm_class[firms] == 0))
     state.count("risky", rows)
     state.count(
         "risky_seen", rows[(state.last_visit[rows] >= 0) & (state.month - state.last_visit[rows] < _YEAR)]
@@ -87,8 +88,9 @@ def _count_risky(state: State, rules: Rules) -> None:
 
 @compiled
 def _count_stocks(
-    agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, month, stocks, shown
-):
+    agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, first_teacher, month, stocks,
+    shown,
+):  # fmt: skip
     """Add every agent to its cell."""
     for row in range(agents.shape[0]):
         agent = agents[row]
@@ -114,8 +116,10 @@ def _count_stocks(
             cell[10] += agent.awareness & REGISTERED != 0
             cell[11] += agent.awareness & ACTIVE != 0
             cell[17] += agent.awareness & KNOWS_SCORE != 0
-            cell[16] += agent.kind == _TEACHER
-            cell[15] += last_tutoring[row] >= 0 and month - last_tutoring[row] < _YEAR
+            if agent.kind == _TEACHER:
+                last = last_tutoring[row - first_teacher]
+                cell[16] += 1
+                cell[15] += last >= 0 and month - last < _YEAR
             cell[12] += deeds[row] & DID_GOOD != 0
         elif agent.kind == ENTERPRISE and works:
             compliant = month - last_breach[row] > _YEAR and deeds[row] & BREACHED == 0

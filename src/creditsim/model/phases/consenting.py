@@ -23,6 +23,8 @@ def consenting(state: State, rules: Rules) -> None:
     distrust in the scheme and more often in C or D; a share returns, in proportion to trust.
     Withdrawal takes incentives and restrictions away, and nothing else.
     """
+    if (rules.regimes.consent >= ASKED_OF_NOBODY).all():
+        return
     agents, consent = state.agents, rules.regimes.consent[state.active]
     asked = (consent < ASKED_OF_NOBODY) & (rules.regimes.score_on[state.active] == 1)
     asked &= (agents.sex < NO_SEX) & (agents.present == 1) & (state.ranks.consent < consent)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.model.books import VILLAGE_BOOK
 from creditsim.model.phases.inspection import smallest, whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status
@@ -63,11 +64,9 @@ def contests(state: State, rules: Rules) -> None:
 
 def _forget_former_holders(state: State) -> None:
     """Clear what is remembered of a slot's former holder."""
-    memory, generation = state.contests, state.agents.generation
-    changed = memory.generation != generation
-    memory.won[changed] = 0
-    memory.report_month[changed[: len(memory.report_month)]] = -1
-    memory.generation[changed] = generation[changed]
+    memory, leavers = state.contests, state.turnover.leavers
+    memory.won[leavers] = 0
+    memory.report_month[leavers[leavers < len(memory.report_month)]] = -1
 
 
 def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:
@@ -134,11 +133,9 @@ def _pools(state: State, number: int, contest: Contest) -> Pools:
 def _vacancies(state: State, number: int, contest: Contest) -> Pools:
     """Return one pool a vacancy: applicants by lot from the employer's area, nobody for two of them."""
     agents = state.agents
-    jobs = np.flatnonzero((agents.employer >= 0) & (agents.present == 1))
-    employer = agents.employer[jobs]
-    jobs = jobs[(agents.kind[employer] == _ENTERPRISE) & (agents.present[employer] == 1)]
     areas = len(state.population.areas)
-    by_area = np.bincount(agents.area[agents.employer[jobs]], minlength=areas)
+    by_area = np.zeros(areas, np.int64)
+    _count_jobs(agents, by_area)
     everyone = _candidates(state, number, contest)
     lots = _words(state, everyone, number, _APPLIES)
     chosen, group, ranked_in, vacancies = [], [], [], 0
@@ -154,6 +151,17 @@ def _vacancies(state: State, number: int, contest: Contest) -> Pools:
         vacancies += held
     columns = (np.concatenate(each) for each in (chosen, group, ranked_in))
     return Pools(*columns, np.ones(vacancies, np.int64), np.arange(vacancies))
+
+
+@compiled
+def _count_jobs(agents, by_area):
+    """Add those who work at an enterprise to its area."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        if agent.employer >= 0 and agent.present == 1:
+            employer = agents[agent.employer]
+            if employer.kind == _ENTERPRISE and employer.present == 1:
+                by_area[employer.area] += 1
 
 
 def _candidates(state: State, number: int, contest: Contest) -> np.ndarray:

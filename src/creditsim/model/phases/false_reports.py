@@ -28,17 +28,24 @@ def false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray
     negative = reports[reports["points_mp"] < 0]
     homes = state.agents.home[negative["row"]].astype(np.int64)
     mistaken = _about_others(
-        state, rules, negative, homes, state.members, rules.world("false_record_human_share"), 0
+        state, rules, negative, homes, _inhabitants(state), rules.world("false_record_human_share"), 0
     )
     reported = negative[(negative["channel"] == NEIGHBOUR) & (negative["account"] == VILLAGE)]
     if len(reported) == 0:
         return mistaken
-    near = build_peers(state.population)
+    near = build_peers(state.population).of(reported["row"])
     made_up = _about_others(
-        state, rules, reported, reported["row"].astype(np.int64), (near.indptr, near.indices),
+        state, rules, reported, np.arange(len(reported)), (near.indptr, near.indices.astype(np.int64)),
         assumed("neighbour.made_up_share"), _MADE_UP,
     )  # fmt: skip
     return np.concatenate((mistaken, made_up))
+
+
+def _inhabitants(state: State) -> tuple[np.ndarray, np.ndarray]:
+    """Return who lives at each site, as CSR: starts (sites + 1) and rows."""
+    homes, sites = state.agents.home, len(state.population.sites)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(homes, minlength=sites))))
+    return starts.astype(np.int64), np.argsort(homes, kind="stable")
 
 
 def _about_others(

@@ -11,7 +11,7 @@ from creditsim.model.phases.acting import belief_terms, reckoned_visits
 from creditsim.model.phases.noticing import first_channel, move_belief
 from creditsim.model.regimes import Rules
 from creditsim.model.state import GOT_CASH, GOT_GOODS, HARSH, POSTED, State
-from creditsim.population.peers import build_peers
+from creditsim.population.peers import build_peers, peer_at
 from creditsim.scoring.ledger import ITEM, VOID
 from creditsim.spec.assumptions import assumed
 
@@ -50,7 +50,7 @@ def _watch_ties(state: State, rules: Rules) -> None:
     terms[0] *= assumed("belief.ties_factor")
     breaches = np.uint64(sum(1 << int(k) for k in np.flatnonzero(rules.activities.breach)))
     _learn_from_ties(
-        state.agents, rules.activities, state.memory, peers.indptr, peers.indices, breaches, state.visited,
+        state.agents, rules.activities, state.memory, peers, breaches, state.visited,
         state.active, state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
         reckoned_visits(state), terms, state.seed, state.replication, state.month,
     )  # fmt: skip
@@ -85,7 +85,7 @@ def _flag(state: State, chosen) -> np.ndarray:
 
 @compiled
 def _learn_from_ties(
-    agents, activities, memory, indptr, indices, breaches, visited, active, firm_class, pledges,
+    agents, activities, memory, peers, breaches, visited, active, firm_class, pledges,
     complaint_factor, rates, belief, seed, replication, month,
 ):  # fmt: skip
     """Move beliefs by the rule for own breaches: a tie by lot, one of its breaches by lot, if visible.
@@ -94,12 +94,13 @@ def _learn_from_ties(
     """
     for row in range(agents.shape[0]):
         agent = agents[row]
-        size = np.int64(indptr[row + 1]) - np.int64(indptr[row])
+        first = np.int64(peers.indptr[row])
+        size = peers.indptr[row + 1] - first
         if size == 0 or agent.present == 0:
             continue
         slot = np.int64(agent.slot)
         w0, w1, w2, _ = draws.philox(seed, replication, slot, month, draws.NORM_SIGNAL, 0)
-        peer = indices[np.int64(indptr[row]) + ((w0 * size) >> 32)]
+        peer = np.int64(peer_at(peers, np.uint32(first + ((w0 * size) >> 32))))
         did = memory[peer].did & breaches
         if did == np.uint64(0):
             continue

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.model.parts.service import NAMED
 from creditsim.model.phases.inspection import whole_part
 from creditsim.model.phases.noticing import ON_FILE, SCORED, STUDENT, VILLAGER, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import DID_GOOD, State
-from creditsim.population.agents import COMMUNITY, NO_SEX, VILLAGE, is_adult
-from creditsim.population.synthesis import Population
+from creditsim.population.agents import COMMUNITY, NO_SEX, VILLAGE
 from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import SITE_KINDS
 
 
 def naming(state: State, rules: Rules) -> None:
@@ -24,32 +25,38 @@ def naming(state: State, rules: Rules) -> None:
     For some months names at the home site raise awareness there and make good deeds more
     visible; they are published persons as long as they are on display.
     """
-    agents = state.agents
-    adults = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
+    places, agents = state.population.sites["kind"], state.agents
+    there, living = np.zeros((2, len(SITE_KINDS)), np.int64), np.zeros((2, len(SITE_KINDS)), np.int64)
+    _count_adults(agents, state.active, places, there)
+    _count_adults(state.population.agents, np.zeros(len(agents), np.uint8), places, living)
     for kind in (VILLAGE, COMMUNITY):
-        there = adults & (state.population.sites["kind"][agents.home] == kind)
+        of_kind = places[agents.home] == kind
         for regime, levers in enumerate(rules.values):
-            of_regime = there & (state.active == regime)
-            share = int(np.count_nonzero(of_regime)) / max(int(np.count_nonzero(there)), 1)
-            share *= _share_living(state.population, kind)
+            share = int(there[regime, kind]) / max(int(there[:, kind].sum()), 1)
+            share *= int(living[0, kind]) / max(int(living.sum()), 1)
             monthly = levers["publicity.role_models_count"] * share * state.population.scale / 12
             number = whole_part(round(monthly * 1000), state.month)
             if number > 0:
-                _name(state, rules, _candidates(state, rules, of_regime, regime), number)
+                _name(state, rules, _candidates(state, rules, of_kind, regime), number)
     _show(state, rules)
 
 
-def _share_living(population: Population, kind: int) -> float:
-    """Return the share of adults who live in villages or in communities, whoever takes part in a run."""
-    homes = population.agents["home"][is_adult(population.agents)]
-    return int(np.count_nonzero(population.sites["kind"][homes] == kind)) / max(len(homes), 1)
+@compiled
+def _count_adults(agents, active, places, adults):
+    """Count the adults present by regime and kind of the home site."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        adult = agent.sex < NO_SEX and agent.kind != STUDENT and agent.present == 1
+        adults[active[row], places[agent.home]] += adult
 
 
-def _candidates(state: State, rules: Rules, adults: np.ndarray, regime: int) -> np.ndarray:
+def _candidates(state: State, rules: Rules, of_kind: np.ndarray, regime: int) -> np.ndarray:
     """Return the rows that may be named: good this month, not on display, scored if there is a score."""
-    free = adults & (state.deeds & DID_GOOD > 0)
+    agents, free = state.agents, of_kind & (state.deeds & DID_GOOD > 0) & (state.active == regime)
     free[state.service.named["row"]] = False
     rows = np.flatnonzero(free)
+    adult = (agents.sex[rows] < NO_SEX) & (agents.kind[rows] != STUDENT) & (agents.present[rows] == 1)
+    rows = rows[adult]
     if rules.regimes.score_on[regime]:
         rows = rows[file_status(state, rules, rows) >= SCORED]
     return rows

@@ -65,7 +65,7 @@ def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
     deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
     pledges, complaint_factor, memory, sanctioned, last_sanction, memory_months, most_steps,
-    first_body, duties,
+    first_body, duties, bins, first_teacher,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -101,9 +101,11 @@ def conclude(
             fined = activity.fine_yuan * regime.fine_level > 0.0 and not spared
             if fined:
                 fine = activity.fine_yuan * regime.fine_level * 100.0
-                rise = fine_factor(
-                    regime, sanctioned[row], last_sanction[row], month, memory_months, most_steps
-                )
+                rise = 1.0
+                if row < sanctioned.shape[0]:
+                    rise = fine_factor(
+                        regime, sanctioned[row], last_sanction[row], month, memory_months, most_steps
+                    )
                 counts[cell, FINES] += np.int64(fine * rise)
                 deeds[row] |= GOT_CASH
                 if agent.kind == ENTERPRISE:
@@ -124,7 +126,7 @@ def conclude(
             counts[cell, HARM] += activity.social_fen
             counts[cell, LOCAL] += activity.local
             if activity.tutoring == 1:
-                last_tutoring[row] = month
+                last_tutoring[row - first_teacher] = month
             deeds[row] |= BREACHED
             last_breach[row] = month
             counts[cell, PLEDGER_BREACHES] += pledges[row] & PLEDGED != 0
@@ -152,7 +154,7 @@ def conclude(
             if activity.cheap == 0:
                 deeds[row] |= DID_GOOD
             if activity.sorts == 1:
-                paid = np.int64(sorting_reward(activity, regime, ranks[row]) * 100.0)
+                paid = np.int64(sorting_reward(activity, regime, bins[agent.home]) * 100.0)
                 counts[cell, REWARDS] += paid
                 if paid > 0:
                     deeds[row] |= GOT_GOODS
@@ -274,9 +276,9 @@ def refuses(agent, regime, rank):
 
 
 @compiled
-def sorting_reward(activity, regime, rank):
+def sorting_reward(activity, regime, bins):
     """Return what a sorted month earns at a site with a points shop, in yuan; zero for other deeds."""
-    if activity.sorts == 1 and rank.bins < regime.sorting_sites:
+    if activity.sorts == 1 and bins < regime.sorting_sites:
         return regime.sorting_reward_yuan
     return 0.0
 

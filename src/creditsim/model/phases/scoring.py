@@ -33,22 +33,20 @@ def scoring(state: State, rules: Rules) -> None:
     if state.month % 12 == 0:
         _carry_stars(state, rules)
     chains = state.chains
-    switched = (state.active != state.active_before).astype(np.uint8)
     classed = _evaluated_kinds(rules)
     row, room = 0, _ROOM
     while row < len(state.agents):
         row = _fold_rows(
-            row, chains.head, chains.packed, chains.dirty, chains.changes, switched, state.agents,
+            row, chains.head, chains.packed, chains.dirty, chains.changes, state.agents,
             rules.book.district_items, rules.book.village_items, rules.book.district_rules,
             rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
             np.zeros(room, ENTRY), np.empty(room, np.int64), _VILLAGER,
             classed, rules.book.evaluated_items, rules.book.weighing, state.evaluation,
-            np.zeros(len(DIMENSIONS), np.int64),
+            np.zeros(len(DIMENSIONS), np.int64), *_places(state),
         )  # fmt: skip
         room *= 4
     _class_by_rank(state, classed)
     chains.dirty[:] = 0
-    state.active_before = state.active.copy()
 
 
 def _evaluated_kinds(rules: Rules) -> np.ndarray:
@@ -57,6 +55,11 @@ def _evaluated_kinds(rules: Rules) -> np.ndarray:
     classed[:, _ENTERPRISE] = rules.regimes.evaluation_on
     classed[:, _SCHOOL] = rules.regimes.classification_on
     return classed
+
+
+def _places(state: State) -> tuple[int, int]:
+    """Return the number of enterprises, whose evaluations come first, and the row of the first school."""
+    return kind_rows(state, "enterprise").stop, kind_rows(state, "school").start
 
 
 def _class_by_rank(state: State, classed: np.ndarray) -> None:
@@ -68,11 +71,12 @@ def _class_by_rank(state: State, classed: np.ndarray) -> None:
     """
     agents = state.agents
     works = (agents.kind != _ENTERPRISE) | (agents.traits & (1 << TRAITS.index("active")) > 0)
-    for kind in (_ENTERPRISE, _SCHOOL):
+    firms, first_school = _places(state)
+    for kind, first in ((_ENTERPRISE, 0), (_SCHOOL, first_school - firms)):
         among = np.arange(len(agents))[kind_rows(state, KINDS[kind])]
         in_force = (classed[state.active[among], kind] == 1) & (agents.present[among] == 1) & works[among]
         rows = among[in_force]
-        total_mp, by_points = np.divmod(state.evaluation[rows], len(CLASSES))
+        total_mp, by_points = np.divmod(state.evaluation[rows - first], len(CLASSES))
         at_most = np.searchsorted(np.sort(total_mp), total_mp, side="right")
         by_rank = np.searchsorted(lowest_places(len(rows)), at_most, side="left")
         state.firm_class[rows] = np.minimum(by_rank, by_points)
@@ -92,9 +96,9 @@ def lowest_places(number: int) -> np.ndarray:
 
 @compiled
 def _fold_rows(
-    first, head, packed, dirty, changes, switched, agents,
+    first, head, packed, dirty, changes, agents,
     district_items, village_items, district_rules, village_rules, carried_mp, active, month, entries, index,
-    villager, classed, evaluated, weighing, evaluation, dimensions,
+    villager, classed, evaluated, weighing, evaluation, dimensions, firms, first_school,
 ):  # fmt: skip
     """Fold each row from `first` whose account can have changed; return the first left out for want of room.
 
@@ -103,7 +107,7 @@ def _fold_rows(
     for row in range(first, head.shape[0]):
         if head[row] < 0:
             continue
-        due = dirty[row] == 1 or switched[row] == 1
+        due = dirty[row] == 1
         agent = agents[row]
         if due or changes[0, row] <= month:
             number = gather(head, packed, row, 0, entries, index)
@@ -118,7 +122,8 @@ def _fold_rows(
                     entries, index, number, month, district_items[active[row]], district_rules[active[row]],
                     evaluated[active[row]], weighing[active[row]], dimensions,
                 )  # fmt: skip
-                evaluation[row] = total_mp * (BEST + 1) + by_points
+                place = row if row < firms else firms + row - first_school
+                evaluation[place] = total_mp * (BEST + 1) + by_points
             agent.score_mp = score
             agent.grade = grade
             changes[0, row] = min(change, LAST_MONTH)

@@ -47,7 +47,6 @@ def supervision(state: State, rules: Rules) -> None:
     steered = rest[smallest(again * 1_000_000 // weight, visits - by_lot)]
     seen = rows[np.concatenate((first, steered))]
     state.visited[seen] = 1
-    state.last_visit[seen] = state.month
     state.count("school_visits", seen)
     state.schools.visit_ratio = _announced(state, rules, rows)
     _count_files(state, rules)

@@ -77,7 +77,8 @@ def teachers_example(state: State) -> np.ndarray:
     Where a small sample leaves a school without teachers, the mean of all stands in.
     """
     agents = state.agents
-    rows = np.flatnonzero((agents.kind == TEACHER) & (agents.present == 1))
+    teachers = rows_of_kind(agents, TEACHER)
+    rows = teachers.start + np.flatnonzero(agents.present[teachers] == 1)
     each = motivation(state, rows)
     sums = np.bincount(agents.employer[rows], weights=each, minlength=len(agents))
     numbers = np.bincount(agents.employer[rows], minlength=len(agents))
@@ -136,7 +137,8 @@ def _count(state: State, staff: np.ndarray, minutes: np.ndarray, pupils: np.ndar
 def _count_lessons(state: State, rules: Rules) -> None:
     """Count the teaching time that integrity lessons take: one teacher a class, classes by size."""
     agents = state.agents
-    learners = np.flatnonzero((agents.kind == STUDENT) & (agents.present == 1))
+    pupils = rows_of_kind(agents, STUDENT)
+    learners = pupils.start + np.flatnonzero(agents.present[pupils] == 1)
     pupils = np.bincount(agents.employer[learners], minlength=len(agents))[rows_of_kind(agents, INSTITUTION)]
     rows = np.arange(len(agents))[rows_of_kind(agents, INSTITUTION)]
     size = int(assumed("training.class_size"))

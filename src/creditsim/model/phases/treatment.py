@@ -11,13 +11,13 @@ from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
 from creditsim.model.packing import gather
 from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
-from creditsim.model.state import POSTED, State
+from creditsim.model.state import POSTED, State, kind_rows
 from creditsim.scoring.fold import fold_account
 from creditsim.scoring.ledger import ENTRY
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KINDS, TRAITS
 
-_ENTERPRISE, _VILLAGER, _RESIDENT = (KINDS.index(kind) for kind in ("enterprise", "villager", "resident"))
+_VILLAGER = KINDS.index("villager")
 _AA = 4
 _BASE_MP = 1_000_000
 
@@ -33,35 +33,41 @@ def treatment(state: State, rules: Rules) -> None:
     """
     scored = file_status(state, rules, np.arange(len(state.agents)))
     state.agents.filed[:] = scored == ON_FILE
-    worth = _by_grade(state, rules, rules.regimes.worth_fen, scored)
-    worth += _worth_of_codes(state, rules)
-    rows = np.arange(len(state.agents))
-    state.count("benefits_fen", rows[worth > 0], worth[worth > 0])
-    state.count("penalties_fen", rows[worth < 0], -worth[worth < 0])
-    denied = _by_grade(state, rules, rules.regimes.denied_thousandths, scored)
-    state.count("denied_thousandths", rows[denied > 0], denied[denied > 0])
+    worth, denied = (np.zeros(len(state.agents), np.int64) for _ in range(2))
+    for table, out in ((rules.regimes.worth_fen, worth), (rules.regimes.denied_thousandths, denied)):
+        _by_grade(state.agents, state.active, scored, table, rules.book.city_cutoffs_mp, out)
+    _add_worth_of_codes(state, rules, worth)
+    gains, losses, misses = (np.flatnonzero(each) for each in (worth > 0, worth < 0, denied > 0))
+    state.count("benefits_fen", gains, worth[gains])
+    state.count("penalties_fen", losses, -worth[losses])
+    state.count("denied_thousandths", misses, denied[misses])
     _count_wrongly_penalised(state, rules, scored)
     _warn(state, rules)
-    _pay_funds(state, rules)
+    _pay_funds(state, rules, scored)
 
 
-def _by_grade(state: State, rules: Rules, table: np.ndarray, scored: np.ndarray) -> np.ndarray:
+@compiled
+def _by_grade(agents, active, scored, table, city_cutoffs_mp, out):
     """Look agents up in a (regime, ladder, kind, grade) table: both grades if scored, the star if filed."""
-    agents = state.agents
-    by_grade = table[state.active, DISTRICT, agents.kind, agents.grade]
-    city_grade = np.searchsorted(rules.book.city_cutoffs_mp, agents.score_mp, side="right")
-    by_city_grade = table[state.active, CITY, agents.kind, city_grade]
-    by_star = table[state.active, VILLAGE, agents.kind, agents.star]
-    filed_villager = (scored == ON_FILE) & (agents.kind == _VILLAGER)
-    return np.where(scored > 0, by_grade + by_city_grade, 0) + np.where(filed_villager, by_star, 0)
+    for row in range(agents.shape[0]):
+        if scored[row] == 0:
+            continue
+        agent = agents[row]
+        of_regime = table[active[row]]
+        found = of_regime[DISTRICT, agent.kind, agent.grade]
+        found += of_regime[CITY, agent.kind, city_grade(agent.score_mp, city_cutoffs_mp)]
+        if scored[row] == ON_FILE and agent.kind == _VILLAGER:
+            found += of_regime[VILLAGE, agent.kind, agent.star]
+        out[row] = found
 
 
-def _worth_of_codes(state: State, rules: Rules) -> np.ndarray:
-    """Return what a posted score code is worth to each shop this month, in fen: by the owner's city grade."""
+def _add_worth_of_codes(state: State, rules: Rules, worth: np.ndarray) -> None:
+    """Add what a posted score code is worth to each shop this month, in fen: by the owner's city grade."""
     by_grade = np.array([round(100 * worth) for worth in code_worth_yuan()], np.int64)
-    owner = state.agents.representative.astype(np.int64)
+    shops = np.flatnonzero(state.pledges & POSTED)
+    owner = state.agents.representative[shops]
     grade = np.searchsorted(rules.book.city_cutoffs_mp, state.agents.score_mp[owner], side="right")
-    return np.where(state.pledges & POSTED > 0, by_grade[grade], 0)
+    worth[shops] += by_grade[grade]
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
@@ -155,11 +161,11 @@ def _warn(state: State, rules: Rules) -> None:
     The personal score of the legal representative counts, not the firm's; a warning
     raises the firm's belief in inspection.
     """
-    agents = state.agents
-    person = agents.representative.astype(np.int64)
-    border = rules.regimes.warning_mp[state.active]
-    active_firm = (agents.traits & (1 << TRAITS.index("active"))) > 0
-    below = active_firm & (agents.kind == _ENTERPRISE) & (agents.present == 1) & (border > 0) & (person >= 0)
+    agents, firms = state.agents, kind_rows(state, "enterprise")  # the first rows
+    person = agents.representative[firms].astype(np.int64)
+    border = rules.regimes.warning_mp[state.active[firms]]
+    works = (agents.traits[firms] & (1 << TRAITS.index("active"))) > 0
+    below = works & (agents.present[firms] == 1) & (border > 0) & (person >= 0)
     below &= agents.score_mp[person] < border
     rows = np.flatnonzero(below & (state.below_warning == 0))
     state.below_warning[:] = below
@@ -170,23 +176,26 @@ def _warn(state: State, rules: Rules) -> None:
     state.count("warnings", rows)
 
 
-def _pay_funds(state: State, rules: Rules) -> None:
+def _pay_funds(state: State, rules: Rules, scored: np.ndarray) -> None:
     """Charge the village fund and the sub-districts' fund with the month's claims."""
-    agents, regimes = state.agents, rules.regimes
-    villagers = np.flatnonzero((agents.kind == _VILLAGER) & (agents.present == 1) & (state.active == 1))
-    with_fund = villagers[state.ranks.fund[villagers] < regimes.fund_sites[1]]
-    levers = rules.values[1]
+    agents, regimes, levers = state.agents, rules.regimes, rules.values[1]
+    villagers = _under_programme(state, "villager")
+    with_fund = villagers[state.site_ranks.fund[agents.home[villagers]] < regimes.fund_sites[1]]
     income = round(levers["village.fund_yuan_per_head_year"] * 100 * len(with_fund)) // 12
     claimants = _best_of_each_site(
-        state, with_fund[file_status(state, rules, with_fund) == ON_FILE], int(regimes.fund_top_ppm[1])
+        state, with_fund[scored[with_fund] == ON_FILE], int(regimes.fund_top_ppm[1])
     )
     _pay(state, 0, income, claimants, int(regimes.fund_claim_fen[1]))
-    residents = np.flatnonzero((agents.kind == _RESIDENT) & (agents.present == 1) & (state.active == 1))
+    residents = _under_programme(state, "resident")
     income = round(levers["fund.subdistrict_yuan_per_head_year"] * 100 * len(residents)) // 12
-    claimants = residents[
-        (file_status(state, rules, residents) == ON_FILE) & (agents.grade[residents] >= _AA)
-    ]
+    claimants = residents[(scored[residents] == ON_FILE) & (agents.grade[residents] >= _AA)]
     _pay(state, 1, income, claimants, int(regimes.subdistrict_claim_fen[1]))
+
+
+def _under_programme(state: State, kind: str) -> np.ndarray:
+    """Return the rows of a kind under the programme whose slot is held."""
+    rows = kind_rows(state, kind)
+    return rows.start + np.flatnonzero((state.agents.present[rows] == 1) & (state.active[rows] == 1))
 
 
 def _best_of_each_site(state: State, rows: np.ndarray, top_ppm: int) -> np.ndarray:

@@ -8,15 +8,16 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.core.draws import lognormal_multipliers
 from creditsim.model.parts.turnover import AWAITED, HELD, LOW_EXIT, OPEN
+from creditsim.model.phases.awareness import count_aware
 from creditsim.model.phases.consenting import consenting
 from creditsim.model.phases.pilots import count_pilots
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BEST_CLASS, NO_MONTH, State
+from creditsim.model.state import BEST_CLASS, CLEAN, NO_MONTH, State, kind_rows
 from creditsim.population.agents import NO_SEX, TRAIT_BIT, is_adult
 from creditsim.population.marginals import SIZES, read_district
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import AGE_BANDS, AWARE, GRADES, KINDS
+from creditsim.spec.vocabulary import AWARE, GRADES, KINDS
 
 _ENTERPRISE, _TEACHER, _STUDENT, _CIVIL_SERVANT = (
     KINDS.index(kind) for kind in ("enterprise", "teacher", "student", "civil_servant")
@@ -44,8 +45,8 @@ def turnover(state: State, rules: Rules) -> None:
     agents, memory = state.agents, state.turnover
     what = np.zeros(len(agents), np.uint8)
     _draw(
-        agents, memory.vacant, _chances_of_leaving(state, rules), _chances_of_moving(state),
-        _chances_of_coming(state), state.seed, state.replication, state.month, what,
+        agents, memory.vacant, *_chances_of_leaving(state, rules), _chances_of_coming(state), state.seed,
+        state.replication, state.month, what,
     )  # fmt: skip
     back = memory.low_exits["row"][memory.low_exits["back"] == state.month].astype(np.int64)
     left = np.flatnonzero(what == _LEAVES)
@@ -55,25 +56,40 @@ def turnover(state: State, rules: Rules) -> None:
     _count_low_exits(state)
 
 
-def _chances_of_leaving(state: State, rules: Rules) -> np.ndarray:
-    """Return each agent's monthly chance of dying, leaving its post or school, or closing."""
-    agents = state.agents
-    chance = np.zeros(len(agents))
-    adults = (agents.sex < NO_SEX) & (agents.kind != _STUDENT)
-    chance[adults] = state.turnover.death_chance[np.minimum(agents.age_band[adults], len(AGE_BANDS) - 1)]
-    staff = (agents.kind == _TEACHER) | (agents.kind == _CIVIL_SERVANT)
-    chance[staff] += assumed("turnover.staff_leave_share_year") / 12.0
-    if state.month % 12 == _JULY:
-        chance[agents.kind == _STUDENT] = assumed("turnover.pupils_finish_share")
-    firms = np.flatnonzero(agents.kind == _ENTERPRISE)
-    chance[firms] = _chances_of_closing(state, rules, firms)
-    return chance
+def _chances_of_leaving(state: State, rules: Rules) -> tuple[np.ndarray, np.ndarray]:
+    """Return each agent's monthly chance of dying, leaving its post or school, or closing; and of moving."""
+    chances = np.zeros((2, len(state.agents)))
+    finish = assumed("turnover.pupils_finish_share") if state.month % 12 == _JULY else 0.0
+    staff, moves = assumed("turnover.staff_leave_share_year"), assumed("turnover.moves_away_share_year")
+    _fill_chances(
+        state.agents, state.turnover.death_chance, _chances_of_closing(state, rules), staff / 12.0, finish,
+        moves / 12.0, *chances,
+    )  # fmt: skip
+    return chances[0], chances[1]
 
 
-def _chances_of_closing(state: State, rules: Rules, firms: np.ndarray) -> np.ndarray:
+@compiled
+def _fill_chances(agents, death, closing, staff, finish, moves, leaving, moving):
+    """Write each agent's chances; those registered outside the zone move away, but no staff."""
+    for row in range(agents.shape[0]):
+        agent = agents[row]
+        if agent.kind == _ENTERPRISE:
+            leaving[row] = closing[row]
+        elif agent.kind == _STUDENT:
+            leaving[row] = finish
+        elif agent.sex < NO_SEX:
+            leaving[row] = death[min(np.int64(agent.age_band), death.shape[0] - 1)]
+            if agent.kind == _TEACHER or agent.kind == _CIVIL_SERVANT:
+                leaving[row] += staff
+            elif agent.registration > 0:
+                moving[row] = moves
+
+
+def _chances_of_closing(state: State, rules: Rules) -> np.ndarray:
     """Return the monthly chance that each enterprise closes, by form, size and grade."""
+    firms = kind_rows(state, "enterprise")
     agents = state.agents
-    size = state.population.enterprises["size"][firms]
+    size = state.population.enterprises["size"]
     traders, micro, larger = (
         assumed(f"turnover.{form}_close_share_year")
         for form in ("sole_traders", "micro_firms", "larger_firms")
@@ -82,14 +98,6 @@ def _chances_of_closing(state: State, rules: Rules, firms: np.ndarray) -> np.nda
     yearly[agents.traits[firms] & TRAIT_BIT["sole_trader"] > 0] = traders
     low = (agents.grade[firms] <= _C) & (rules.regimes.score_on[state.active[firms]] == 1)
     return np.where(low, yearly * assumed("turnover.low_grade_close_factor"), yearly) / 12.0
-
-
-def _chances_of_moving(state: State) -> np.ndarray:
-    """Return each agent's monthly chance of moving away: those registered outside the zone, but no staff."""
-    agents = state.agents
-    moves = (agents.sex < NO_SEX) & (agents.registration > 0)
-    moves &= (agents.kind != _STUDENT) & (agents.kind != _TEACHER) & (agents.kind != _CIVIL_SERVANT)
-    return np.where(moves, assumed("turnover.moves_away_share_year") / 12.0, 0.0)
 
 
 def _chances_of_coming(state: State) -> np.ndarray:
@@ -134,20 +142,11 @@ def _let_in(state: State, rows: np.ndarray) -> None:
     agents.belief[rows] = 1.0
     agents.false_belief[rows] = assumed("belief.false_record_start_share")
     agents.withdrawn[rows] = 0
-    aware = lot[3] < _aware_locals(state)[agents.home[rows]] * draws.TWO_32
+    aware, adults = count_aware(state)
+    aware = lot[3] < (aware / np.maximum(adults, 1))[agents.home[rows]] * draws.TWO_32
     aware &= (agents.registration[rows] == 0) & is_adult(agents[rows])
     agents.awareness[rows] = np.where(aware, AWARE, 0)
     _enter(state, rows)
-
-
-def _aware_locals(state: State) -> np.ndarray:
-    """Return the share of the adults present at each home site who know the scheme."""
-    agents, sites = state.agents, len(state.population.sites)
-    adults = (agents.sex < NO_SEX) & (agents.kind != _STUDENT) & (agents.present == 1)
-    knows = adults & ((agents.awareness & AWARE) > 0)
-    return np.bincount(agents.home[knows], minlength=sites) / np.maximum(
-        np.bincount(agents.home[adults], minlength=sites), 1
-    )
 
 
 def _enter(state: State, rows: np.ndarray) -> None:
@@ -164,24 +163,31 @@ def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
     _keep_for_return(state, rules, rows)
     agents = state.agents
     agents.present[rows] = 0
-    next_holder = agents.generation[rows].astype(np.int64) + 1
-    state.chains.replace_subject(rows, agents.slot[rows].astype(np.int64) + (next_holder << 32))
+    state.chains.replace_subject(rows)
     _drop_waiting(state, rows)
     agents.score_mp[rows] = agents.village_score_mp[rows] = 1_000_000
     agents.grade[rows], agents.star[rows] = 3, 2
     agents.months_low[rows] = agents.filed[rows] = 0
-    service = state.service
-    dated = (state.last_breach, state.last_tutoring, state.last_visit, state.warned, service.last_sanction)
-    for months in dated:
-        months[rows] = NO_MONTH
-    for flags in (state.deeds, state.pledges, state.visited, state.below_warning, state.memory):
+    state.last_breach[rows] = NO_MONTH
+    for flags in (state.deeds, state.pledges, state.visited, state.memory):
         flags[rows] = 0
-    service.sanctioned[rows] = service.short_before[rows] = 0
+    _forget_firms(state, rows[agents.kind[rows] == _ENTERPRISE])
+    state.last_tutoring[rows[agents.kind[rows] == _TEACHER] - kind_rows(state, "teacher").start] = NO_MONTH
     state.firm_class[rows] = BEST_CLASS
     state.hours_tenths[:, rows] = 0
     state.turnover.leavers = rows
     state.count("turnover_left", rows)
     _count_kinds(state, "left", rows)
+
+
+def _forget_firms(state: State, firms: np.ndarray) -> None:
+    """Clear what is remembered of some enterprises alone."""
+    service = state.service
+    for months in (state.last_visit, state.warned, service.last_sanction):
+        months[firms] = NO_MONTH
+    for flags in (state.below_warning, service.sanctioned, service.short_before):
+        flags[firms] = 0
+    state.evaluation[firms] = CLEAN
 
 
 def _keep_for_return(state: State, rules: Rules, rows: np.ndarray) -> None:
