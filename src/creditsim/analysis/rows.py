@@ -155,9 +155,9 @@ def row_case(row: Row) -> RowCase:
 def judge_rows(
     names: Sequence[str] = (),
     seed: int = 1,
-    replications: int = 4,
-    scale: float = 0.05,
-    months: int = 24,
+    replications: int = 6,
+    scale: float = 0.1,
+    months: int = 36,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> JudgedRows:

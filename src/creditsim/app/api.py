@@ -143,9 +143,9 @@ def compare(
 def judge_rows(
     rows: Sequence[str] = (),
     seed: int = 1,
-    replications: int = 4,
-    scale: float = 0.05,
-    months: int = 24,
+    replications: int = 6,
+    scale: float = 0.1,
+    months: int = 36,
     threads: int | None = None,
     progress: bool | None = None,
 ) -> JudgedRows:

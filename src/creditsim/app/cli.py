@@ -302,9 +302,9 @@ def rows(
     seed: Seed = "1",
     replications: Annotated[
         str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
-    ] = "4",
-    scale: Scale = "0.05",
-    months: Annotated[str, typer.Option("--months", metavar="N", help="Reported months.")] = "24",
+    ] = "6",
+    scale: Scale = "0.1",
+    months: Annotated[str, typer.Option("--months", metavar="N", help="Reported months.")] = "36",
     threads: Threads = None,
     lang: Lang = "en",
     json: Json = False,

@@ -25,6 +25,7 @@ from creditsim.population.agents import (
     ENTERPRISE,
     INSTITUTION,
     TEACHER,
+    has_trait,
     rows_of_kind,
     takes_part,
 )
@@ -293,13 +294,19 @@ def _ranks(population: Population) -> np.ndarray:
 
 
 def _site_ranks(population: Population) -> np.ndarray:
-    """Return the fixed words of all sites: a share of the sites of each kind is reached exactly, by lot."""
+    """Return the fixed words of all sites: a share of the sites of each kind is reached exactly, by lot.
+
+    Points shops are shared out among the sites with urban households: elsewhere nobody is
+    asked to sort.
+    """
     kinds, key = population.sites["kind"], (population.seed, population.replication)
-    ranks = np.zeros(len(kinds), SITE_RANKS)
-    for index, name in enumerate(SITE_RANKS.names):
+    ranks = np.full(len(kinds), np.iinfo(np.uint32).max, SITE_RANKS)
+    sorts = np.zeros(len(kinds), np.bool_)
+    sorts[population.agents["home"][has_trait(population.agents, "urban_household")]] = True
+    for index, (name, among) in enumerate((("fund", np.ones(len(kinds), np.bool_)), ("bins", sorts))):
         lots = draws.words(*key, np.arange(len(kinds)), 0, draws.PLACE, 64 + index)
         for code in range(len(SITE_KINDS)):
-            sites = np.flatnonzero(kinds == code)
+            sites = np.flatnonzero((kinds == code) & among)
             order = np.argsort(lots[sites], kind="stable")
             ranks[name][sites[order]] = (2 * np.arange(len(sites)) + 1) * 2**31 // max(len(sites), 1)
     return ranks.view(np.recarray)
