@@ -46,7 +46,7 @@ Examples:
 
 RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
 
-With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet and run.json.
+With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet, grades.parquet and run.json.
 
 \b
 Examples:

@@ -32,7 +32,7 @@ class RunResult:
 
     Attributes
     ----------
-    outcomes, ledger, agents : pandas.DataFrame
+    outcomes, ledger, agents, grades : pandas.DataFrame
         Columns as in docs/formats.md.
     fingerprint : str
         SHA-256 over results: outcomes, ledger, final scores.
@@ -51,6 +51,7 @@ class RunResult:
     outcomes: pd.DataFrame = field(repr=False)
     ledger: pd.DataFrame = field(repr=False)
     agents: pd.DataFrame = field(repr=False)
+    grades: pd.DataFrame = field(repr=False)
     fingerprint: str
     inputs: str
     months: int
@@ -166,6 +167,7 @@ def _run(scenario: Scenario, state, engine: str, threads: int, progress, only) -
         outcomes=outcomes,
         ledger=ledger,
         agents=agents,
+        grades=model.grades(),
         fingerprint=fingerprint_columns(results),
         inputs=fingerprint_json(case),
         months=scenario.months,

@@ -8,11 +8,11 @@ from creditsim.core.fingerprint import fingerprint_columns
 from creditsim.experiment.files import write_json, write_table
 from creditsim.experiment.run import RunResult
 
-TABLES = ("outcomes", "ledger", "agents")
+TABLES = ("outcomes", "ledger", "agents", "grades")
 
 
 def write_run(result: RunResult, folder: str | Path) -> None:
-    """Write outcomes.parquet, ledger.parquet, agents.parquet and run.json; see docs/formats.md."""
+    """Write the tables as NAME.parquet, and run.json; see docs/formats.md."""
     folder = Path(folder)
     for name in TABLES:
         write_table(folder / f"{name}.parquet", getattr(result, name))

@@ -15,6 +15,7 @@ from creditsim.core.months import month_text
 from creditsim.model.balances import balances
 from creditsim.model.month import simulate_month
 from creditsim.model.outcomes.frame import Track, outcome_frame
+from creditsim.model.outcomes.grades import grade_frame
 from creditsim.model.phases.acting import choice_terms, decide_compiled
 from creditsim.model.phases.noticing import UNABLE
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
@@ -94,6 +95,7 @@ class CreditModel(mesa.Model):
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
         self._public: list[dict] = []
+        self._flows: list[np.ndarray] = []
 
     def step(self) -> None:
         """Simulate one month."""
@@ -104,6 +106,7 @@ class CreditModel(mesa.Model):
         self._months.append(month)
         self._counts.append(counts)
         self._public.append(self.state.public)
+        self._flows.append(self.state.grade_flows)
 
     def run(self, months: int | None = None, progress=None) -> None:
         """Simulate several months, by default the scenario's horizon.
@@ -144,6 +147,22 @@ class CreditModel(mesa.Model):
         if not self._counts:
             raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
         return outcome_frame(self.track(), self.policy.name, self.state.replication)
+
+    def grades(self) -> pd.DataFrame:
+        """Return how many agents moved from which grade to which, by month and kind.
+
+        Columns month, kind, before, grade, agents; `before` is ``none`` for who had no grade a
+        month ago. Summed over `before` it gives the shares of grades; moves that nobody made
+        are left out.
+
+        Raises
+        ------
+        InputError
+            If no month has been simulated yet.
+        """
+        if not self._counts:
+            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
+        return grade_frame(tuple(self._months), np.stack(self._flows))
 
     def balances(self) -> pd.DataFrame:
         """Return what is conserved, by month: visits, funds, slots, people; every residual is 0.

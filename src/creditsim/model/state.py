@@ -33,7 +33,7 @@ from creditsim.population.peers import build_peers
 from creditsim.population.synthesis import Population
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import KINDS, SITE_KINDS
+from creditsim.spec.vocabulary import GRADES, KINDS, SITE_KINDS
 
 RANKS = np.dtype([(name, "u4") for name in ("file", "consent", "migrant", "aware")])
 """Fixed 32-bit words of an agent. A share is reached by those below its threshold, so that a larger share
@@ -138,6 +138,10 @@ class State:
         Recorded service in tenths of an hour: this calendar year's, last year's.
     below_warning : ndarray of uint8
         By enterprise: 1 if the representative's score lay below the warning threshold last month.
+    grade_before : ndarray of uint8
+        District grade of last month; the number of grades where there was none.
+    grade_flows : ndarray of int64, shape (kinds, grades + 1, grades)
+        Agents of the month by kind, grade of last month (last: none) and grade.
     held : ndarray of int64, by cell
         Entries held on persons.
     members : tuple of two ndarrays
@@ -178,6 +182,8 @@ class State:
     hours_tenths: np.ndarray
     below_warning: np.ndarray
     held: np.ndarray
+    grade_before: np.ndarray
+    grade_flows: np.ndarray
     files: Files
     service: Service
     trade: Trade
@@ -261,6 +267,8 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         evaluation=np.full(firms + schools, CLEAN, np.int32),
         last_tutoring=np.full(teachers, NO_MONTH, np.int16),
         held=np.zeros(cells, np.int64),
+        grade_before=np.full(size, len(GRADES), np.uint8),
+        grade_flows=np.zeros((len(KINDS), len(GRADES) + 1, len(GRADES)), np.int64),
         hours_tenths=np.zeros((2, size), np.int16),
         below_warning=np.zeros(firms, np.uint8),
         files=first_records(population),

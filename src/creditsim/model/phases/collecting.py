@@ -7,6 +7,7 @@ import numpy as np
 from creditsim.core.compiled import compiled
 from creditsim.model.activities import discharge_number
 from creditsim.model.chains import REPAIRED, VOIDED
+from creditsim.model.phases.grade_flows import count_grade_flows
 from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
 from creditsim.model.phases.publication import on_display
 from creditsim.model.quantities import QUANTITIES
@@ -30,7 +31,11 @@ _TEACHER = KINDS.index("teacher")
 
 
 def collecting(state: State, rules: Rules) -> None:
-    """Count stocks by group cell: who knows, who is filed, who is stuck, how much trust is left."""
+    """Count stocks by group cell: who knows, who is filed, who is stuck, how much trust is left.
+
+    And who moved from which grade to which.
+    """
+    count_grade_flows(state, rules)
     stocks = np.zeros((len(state.counts), len(_NAMES)), np.int64)
     _count_stocks(
         state.agents, rules.regimes, state.active, state.ranks, state.deeds, state.visited, state.last_breach,
