@@ -228,7 +228,7 @@ def test_columns_of_a_comparison_are_those_documented(folder):
 
 def test_files_of_a_run_and_a_comparison_are_those_documented(folder):
     assert {path.name for path in (folder / "run").iterdir()} == {
-        "outcomes.parquet", "ledger.parquet", "agents.parquet", "run.json"}  # fmt: skip
+        "outcomes.parquet", "ledger.parquet", "agents.parquet", "grades.parquet", "run.json"}  # fmt: skip
     assert {path.name for path in (folder / "comparison").iterdir()} == {
         "report.html", "comparison.parquet", "comparison.json", "outcomes.parquet"}  # fmt: skip
 
