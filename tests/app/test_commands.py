@@ -35,7 +35,7 @@ def copied(run_folder, tmp_path):
 
 def test_a_run_writes_its_tables(run_folder):
     written = {path.name for path in run_folder.iterdir()}
-    assert written == {"agents.parquet", "ledger.parquet", "outcomes.parquet", "run.json"}
+    assert written == {"agents.parquet", "grades.parquet", "ledger.parquet", "outcomes.parquet", "run.json"}
     outcomes = read_table(run_folder / "outcomes.parquet")
     assert list(outcomes.columns) == [
         "scenario",

@@ -214,7 +214,7 @@ def folder(tmp_path_factory) -> Path:
     return at
 
 
-@pytest.mark.parametrize("name", ["outcomes", "ledger", "agents"])
+@pytest.mark.parametrize("name", ["outcomes", "ledger", "agents", "grades"])
 def test_columns_of_a_run_are_those_documented(folder, name):
     written = written_columns(folder / "run" / f"{name}.parquet")
     assert list(written.items()) == list(documented(f"columns: {name}.parquet").items())
