@@ -62,3 +62,9 @@ def test_steps_add_up_to_the_worth_of_the_best_grade_over_the_worst():
     ]
     whole = sum(best - worst for worst, best in levels) / 100
     assert regime.steps_yuan[0, resident].sum() == pytest.approx(whole)
+
+
+def test_a_fund_that_rewards_nobody_can_be_compiled():
+    rules = compile_rules(PLAN.with_levers({"village.fund_top_share": 0}))
+    assert (rules.regimes[1].fund_claim_fen, rules.regimes[1].fund_top_ppm) == (0, 0)
+    assert compile_rules(PLAN).regimes[1].fund_claim_fen > 0

@@ -1,8 +1,10 @@
 """Patterns of the field: each has a band, a source, a role, and a measure that exists."""
 
+import numpy as np
 import pytest
 
-from creditsim.analysis.patterns import MEASURES
+from creditsim.analysis.patterns import MEASURES, _hold
+from creditsim.app.field_patterns import patterns_text
 from creditsim.spec.patterns import Pattern, patterns
 
 
@@ -23,3 +25,14 @@ def test_a_band_that_anything_meets_is_refused():
         Pattern(**{**fields, "low": None, "high": None})
     with pytest.raises(ValueError, match="expected low below high"):
         Pattern(**{**fields, "low": 2.0, "high": 1.0})
+
+
+def test_a_verdict_needs_an_interval():
+    """One replication has none: it is neither met nor missed."""
+    pattern = patterns()["records-below-truth"]
+    held = _hold(pattern, np.array([0.5]))
+    assert held.verdict == "unclear"
+    assert held.to_dict()["low"] is None
+    assert "nan" not in patterns_text([held], "en")
+    assert _hold(pattern, np.array([0.5, 0.5])).verdict == "met"
+    assert _hold(pattern, np.array([1.5, 1.5])).verdict == "not met"

@@ -34,7 +34,8 @@ class HeldPattern:
     Attributes
     ----------
     value, low, high : float
-        Mean over replications and its interval (the luck of the simulation only).
+        Mean over replications and its interval (the luck of the simulation only), NaN with one
+        replication: then the verdict is unclear.
     """
 
     pattern: Pattern
@@ -122,12 +123,10 @@ def _series(found: pd.DataFrame) -> Series:
 
 
 def _hold(pattern: Pattern, by_replication: np.ndarray) -> HeldPattern:
-    """Return a pattern's verdict from the measure's value in each replication."""
+    """Return a pattern's verdict from the measure's value in each replication; one has no interval."""
     value, low, high = (float(number) for number in t_interval(by_replication))
     least = -np.inf if pattern.low is None else pattern.low
     most = np.inf if pattern.high is None else pattern.high
-    if np.isnan(low):
-        low = high = value
     if low >= least and high <= most:
         verdict = "met"
     elif high < least or low > most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +48,7 @@ def show_patterns(texts: Mapping[str, str | None], lang: str, voice: Voice) -> i
 def patterns_text(held: Any, lang: str) -> str:
     """Return patterns with bands, values and verdicts as a table for people."""
     from creditsim.report.labels import title_of
+    from creditsim.report.numbers import NOTHING
 
     names = ("verdict", "role", "band", "simulated_value", "interval", "title")
     lines = [
@@ -54,13 +56,20 @@ def patterns_text(held: Any, lang: str) -> str:
             word(f"held.{each.verdict}", lang),
             word(f"role.{each.pattern.role}", lang),
             _band(each.pattern.low, each.pattern.high),
-            f"{each.value:.3g}",
-            f"{each.low:.3g} {word('to', lang)} {each.high:.3g}",
+            _number(each.value),
+            NOTHING if math.isnan(each.low) else f"{each.low:.3g} {word('to', lang)} {each.high:.3g}",
             title_of(each.pattern, lang),
         ]
         for each in held
     ]
     return table_text([word(f"head.{name}", lang) for name in names], lines, right=[3])
+
+
+def _number(value: float) -> str:
+    """Return a value as text; a dash where there is none."""
+    from creditsim.report.numbers import NOTHING
+
+    return NOTHING if math.isnan(value) else f"{value:.3g}"
 
 
 def _band(low: float | None, high: float | None) -> str:

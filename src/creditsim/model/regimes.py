@@ -244,7 +244,7 @@ def _school_class_weights(row: np.void) -> list[int]:
 
 def _fill_funds(row: np.void, levers: Mapping[str, Any]) -> None:
     """Write what a claim on each fund is, in fen a month, and who may claim on a village's."""
-    if levers["village.fund_villages_share"] > 0:
+    if levers["village.fund_villages_share"] > 0 and levers["village.fund_top_share"] > 0:
         yearly = levers["village.fund_yuan_per_head_year"] / levers["village.fund_top_share"]
         row["fund_claim_fen"] = round(yearly * 100 / 12)
         row["fund_top_ppm"] = round(levers["village.fund_top_share"] * 1_000_000)
