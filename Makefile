@@ -24,7 +24,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ calibrate: setup  ## Find the corrections of base rates anew (full size, minutes
 
 pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes)
 	$(PY) tools/make_pictures.py
+
+results: setup  ## Judge the plan's rows and the field's patterns anew and write docs/results.md (minutes)
+	$(PY) tools/make_results.py
 
 lock:  ## Make requirements/*.txt anew, with the newest versions allowed
 	@tools="$$(mktemp -d)"

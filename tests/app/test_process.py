@@ -37,7 +37,13 @@ def environment(**changes):
 def test_ctrl_c_stops_a_run_in_one_line(tmp_path):
     command = [sys.executable, "-c", SLOW_RUN, "run", "no-programme", "--out", str(tmp_path / "new")]
     with subprocess.Popen(
-        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts what runs in the background deaf to Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr.readline() == "running\n"
         process.send_signal(signal.SIGINT)
