@@ -17,36 +17,42 @@ SEED, REPLICATIONS, SCALE = 1, 10, 0.2
 HEAD = f"""\
 # Results: rows of the plan, patterns of the field
 
-Made by `make results` with creditsim {cs.__version__}: seed {SEED}, {REPLICATIONS} paired replications, 36 months, scale
-{SCALE:g}. Intervals (95%) show the luck of the simulation only. The population is synthetic and the model is not validated
-against the district's own data: read directions and orders of magnitude. Nothing was tuned to meet a pattern or to move
-an outcome; what did not move, or is not met, is a finding.
+Made by `make results` with creditsim {cs.__version__}: seed {SEED}, {REPLICATIONS} paired replications, 36
+months, scale {SCALE:g}. Intervals (95%) show the luck of the simulation only. The population is synthetic and
+the model is not validated against the district's own data: read directions and orders of magnitude. Nothing was
+tuned to meet a pattern or to move an outcome; what did not move, or is not met, is a finding.
 
 """
 
 ROWS_HEAD = """\
 ## Rows of the plan
 
-`creditsim rows`. A row is added to the status quo with what it requires, or (P1-3, S1, S2, S3) taken out of the whole
-plan. Direct outcomes were declared before any run and must move that way; behaviour and harms are reported as found.
+`creditsim rows`. A row is added to the status quo with what it requires, or (P1-3, S1, S2, S3) taken out of the
+whole plan. Direct outcomes were declared before any run and must move that way; behaviour and harms are reported
+as found.
 
 """
 
 PATTERNS_HEAD = """
 ## Patterns of the field
 
-`creditsim patterns`. The role was fixed before any run: input (a parameter was set from it), fit, hold-out (only looked
-at). Met: the whole interval lies in the band; not met: all of it lies outside; else unclear.
+`creditsim patterns`. The role was fixed before any run: input (a parameter was set from it), fit, hold-out (only
+looked at). Met: the whole interval lies in the band; not met: all of it lies outside; else unclear.
 
 """
+
+ROW_COLUMNS = ("row", "role", "outcome", "where", "declared", "difference", "unit", "verdict")
+PATTERN_COLUMNS = ("pattern", "role", "band", "simulated", "interval", "verdict", "source")
+
+
+def head_of(columns):
+    """Return the first two lines of a Markdown table."""
+    return ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
 
 
 def rows_text():
     """Return the judged rows as a Markdown table, and why direct outcomes did not move."""
-    lines = [
-        "| row | role | outcome | where | declared | difference | unit | verdict |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    lines = head_of(ROW_COLUMNS)
     reasons = []
     for judged in cs.judge_rows(seed=SEED, replications=REPLICATIONS, scale=SCALE):
         row = judged.case.row
@@ -65,15 +71,13 @@ def rows_text():
 
 def patterns_text():
     """Return the patterns as a Markdown table."""
-    lines = [
-        "| pattern | role | band | simulated | interval | verdict | source |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    lines = head_of(PATTERN_COLUMNS)
     for held in cs.hold_patterns(seed=SEED, replications=REPLICATIONS, scale=SCALE):
         low, high = (("" if side is None else f"{side:g}") for side in (held.pattern.low, held.pattern.high))
         interval = "" if math.isnan(held.low) else f"{held.low:.3g} to {held.high:.3g}"
-        cells = (title_of(held.pattern, "en"), held.pattern.role, f"{low} .. {high}".strip(), f"{held.value:.3g}",
-                 interval, held.verdict, held.pattern.source)  # fmt: skip
+        band = f"{low} .. {high}".strip()
+        cells = (title_of(held.pattern, "en"), held.pattern.role, band, f"{held.value:.3g}", interval,
+                 held.verdict, held.pattern.source)  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
