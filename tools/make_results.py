@@ -19,25 +19,25 @@ HEAD = f"""\
 
 Made by `make results` with creditsim {cs.__version__}: seed {SEED}, {REPLICATIONS} paired replications, 36
 months, scale {SCALE:g}. Intervals (95%) show the luck of the simulation only. The population is synthetic and
-the model is not validated against the district's own data: read directions and orders of magnitude. Nothing was
-tuned to meet a pattern or to move an outcome; what did not move, or is not met, is a finding.
+the model is not validated against the district's own data: read directions and orders of magnitude. Nothing
+was tuned to meet a pattern or to move an outcome; what did not move, or is not met, is a finding.
 
 """
 
 ROWS_HEAD = """\
 ## Rows of the plan
 
-`creditsim rows`. A row is added to the status quo with what it requires, or (P1-3, S1, S2, S3) taken out of the
-whole plan. Direct outcomes were declared before any run and must move that way; behaviour and harms are reported
-as found.
+`creditsim rows`. A row is added to the status quo with what it requires, or (P1-3, S1, S2, S3) taken out of
+the whole plan. Direct outcomes were declared before any run and must move that way; behaviour and harms are
+reported as found.
 
 """
 
 PATTERNS_HEAD = """
 ## Patterns of the field
 
-`creditsim patterns`. The role was fixed before any run: input (a parameter was set from it), fit, hold-out (only
-looked at). Met: the whole interval lies in the band; not met: all of it lies outside; else unclear.
+`creditsim patterns`. The role was fixed before any run: input (a parameter was set from it), fit, hold-out
+(only looked at). Met: the whole interval lies in the band; not met: all of it lies outside; else unclear.
 
 """
 
