@@ -59,7 +59,7 @@ def test_word_of_mouth_crosses_sites_within_an_area(wide, monkeypatch, spill):
     spill_of(monkeypatch, awareness, "spill.contact_share", spill)
     known = wide.copy()
     agents = known.agents
-    people = (agents.sex < NO_SEX) & (agents.kind != awareness.STUDENT) & (agents.present == 1)
+    people = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
     known.agents.awareness[:] = 0
     homes, sites = known.agents.home, known.population.sites
     areas = sites["area"].astype(int) * 10 + sites["kind"]  # villages hear from villages
