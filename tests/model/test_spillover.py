@@ -11,7 +11,7 @@ from creditsim.model.outcomes.turnover import DISTRICT
 from creditsim.model.phases import acting, awareness
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.state import first_state
-from creditsim.population.agents import CELLS_PER_AREA, NO_SEX
+from creditsim.population.agents import CELLS_PER_AREA, NO_SEX, STUDENT
 from creditsim.population.synthesis import build_population
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.scenario import load_scenario
