@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, mean_worth_fen, paid_elsewhere, treatments
 from creditsim.model.phases.contests import contests
-from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import compile_rules
 from creditsim.model.slots import ONE, ability, count_slots, decide, pool_ranks, worth

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from creditsim.core.months import month_index
+from creditsim.model.budgets import whole_part
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.outcomes.counted import sums_of
 from creditsim.model.phases.errands import (
@@ -14,7 +15,6 @@ from creditsim.model.phases.errands import (
     WAIVED,
     _saved_minutes,
 )
-from creditsim.model.phases.inspection import whole_part
 from creditsim.model.phases.naming import naming
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.state import DID_GOOD

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditsim.model.budgets import smallest, whole_part
 from creditsim.model.credit_model import burned_in
-from creditsim.model.phases.inspection import inspection, published_ratios, smallest, whole_part
+from creditsim.model.phases.inspection import inspection, published_ratios
 from creditsim.model.regimes import compile_rules
 from creditsim.spec.scenario import load_scenario
 

@@ -11,6 +11,7 @@ from creditsim.model.activities import RECURRING, SINGLE, activity_table
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.means import (
     OWED_TO_TRADE,
+    Fines,
     can_repair,
     cash_yuan,
     fine_factor,
@@ -243,12 +244,11 @@ def test_tutoring_follows_the_reform_of_july_2021():
 
 
 def test_fines_rise_with_each_sanction_in_memory():
-    rules = compile_rules(PLAN)
-    factors = [fine_factor(rules.regimes[1], np.uint8(n), 24240, 24250, 24.0, 3.0) for n in range(5)]
-    assert factors == [1.0, 1.5, 2.0, 2.5, 2.5]
-    assert fine_factor(rules.regimes[1], np.uint8(3), 24240, 24265, 24.0, 3.0) == 1.0, (
-        "forgotten after two years"
-    )
+    regime = compile_rules(PLAN).regimes[1]
+    fines = Fines(np.arange(5, dtype=np.uint8), np.full(5, 24240, np.int16), 24250, 24.0, 3.0)
+    assert [fine_factor(fines, firm, regime) for firm in range(5)] == [1.0, 1.5, 2.0, 2.5, 2.5]
+    assert fine_factor(fines, 5, regime) == 1.0, "only enterprises, the first rows, are remembered"
+    assert fine_factor(fines._replace(month=24265), 3, regime) == 1.0, "forgotten after two years"
 
 
 def test_removing_escalation_lowers_fines_and_raises_breaches_with_fines(state):

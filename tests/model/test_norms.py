@@ -6,7 +6,7 @@ import pytest
 from creditsim.core.months import month_index
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import learning
-from creditsim.model.phases.acting import choice_terms, count_peers, utility_of
+from creditsim.model.phases.deciding import choice_terms, count_peers, utility_of
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import MEMORY
 from creditsim.population.agents import ENTERPRISE, TEACHER

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from creditsim.model.chains import OVER_REPORTED, WRONG
+from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import quotas
 from creditsim.model.phases.desk import desk_capacity, settings_of
-from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import BREACHED, PADDED, PENDING

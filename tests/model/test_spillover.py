@@ -11,7 +11,7 @@ from creditsim.model.outcomes.turnover import DISTRICT
 from creditsim.model.phases import acting, awareness
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.state import first_state
-from creditsim.population.agents import CELLS_PER_AREA, NO_SEX
+from creditsim.population.agents import CELLS_PER_AREA, NO_SEX, STUDENT
 from creditsim.population.synthesis import build_population
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.scenario import load_scenario
@@ -59,7 +59,7 @@ def test_word_of_mouth_crosses_sites_within_an_area(wide, monkeypatch, spill):
     spill_of(monkeypatch, awareness, "spill.contact_share", spill)
     known = wide.copy()
     agents = known.agents
-    people = (agents.sex < NO_SEX) & (agents.kind != awareness.STUDENT) & (agents.present == 1)
+    people = (agents.sex < NO_SEX) & (agents.kind != STUDENT) & (agents.present == 1)
     known.agents.awareness[:] = 0
     homes, sites = known.agents.home, known.population.sites
     areas = sites["area"].astype(int) * 10 + sites["kind"]  # villages hear from villages

@@ -5,7 +5,7 @@ import pytest
 
 from creditsim.model.chains import VOIDED, item_entries
 from creditsim.model.credit_model import CreditModel, burned_in
-from creditsim.model.phases.acting import reckoned_visits, supervised
+from creditsim.model.phases.deciding import reckoned_visits, supervised
 from creditsim.model.phases.pledging import pledging
 from creditsim.model.phases.supervision import bad_file_rows, supervision
 from creditsim.model.quantities import QUANTITIES

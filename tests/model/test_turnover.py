@@ -275,7 +275,7 @@ def test_consent_is_taken_back_where_it_is_asked_and_scores_nobody_who_did(start
 
 def turnover_status(state, rules):
     """Return which persons are scored."""
-    from creditsim.model.phases.noticing import SCORED, file_status
+    from creditsim.model.coverage import SCORED, file_status
 
     status = file_status(state, rules, np.arange(len(state.agents)))
     return (status >= SCORED) & (state.agents.sex < NO_SEX)

@@ -11,12 +11,11 @@ import numpy as np
 from creditsim.analysis.compare import t_interval
 from creditsim.experiment.execute import run_scenarios
 from creditsim.spec.patterns import Pattern, patterns
-from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
+from creditsim.spec.scenario import PLAN, STATUS_QUO, Scenario, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PLAN = "five-entries-2020"
 SHOPS = "points shop in every community"
 NO_ESCALATION = "no escalation of fines"
 

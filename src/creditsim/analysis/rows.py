@@ -14,13 +14,10 @@ from creditsim.spec.levers import LeverValue, levers
 from creditsim.spec.measures import measures
 from creditsim.spec.outcomes import outcomes
 from creditsim.spec.rows import Row, rows
-from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
+from creditsim.spec.scenario import PLAN, STATUS_QUO, Scenario, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PLAN = "five-entries-2020"
-"""The plan whose values a row's levers take."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from creditsim.app.folder import OutputFolder
-from creditsim.app.options import as_options, choice_faults, number, whole_number
+from creditsim.app.options import as_options, choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.core.errors import Fault, InputError
 
@@ -239,10 +239,7 @@ def _checked(
 ) -> tuple[list[Any], dict[str, Any], OutputFolder | None]:
     """Return scenarios, numbers and folder; raise InputError with everything that is wrong with them."""
     faults: list[Fault] = []
-    readers = {"scale": number}
-    numbers = {
-        name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()
-    }
+    numbers = numbers_of(texts, faults)
     faults += choice_faults("--engine", engine, ENGINES)
     faults += choice_faults("--lang", lang, LANGUAGES)
     folder = None if out is None else OutputFolder(out)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from creditsim.app.commands import LANGUAGES, range_faults, standard_output_kept
-from creditsim.app.options import choice_faults, number, whole_number
+from creditsim.app.options import choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.app.words import word
 from creditsim.core.errors import InputError
@@ -27,10 +27,7 @@ def show_patterns(texts: Mapping[str, str | None], lang: str, voice: Voice) -> i
         All faults at once, before anything runs.
     """
     faults = choice_faults("--lang", lang, LANGUAGES)
-    readers = {"scale": number}
-    numbers = {
-        name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()
-    }
+    numbers = numbers_of(texts, faults)
     faults += range_faults(numbers)
     if faults:
         raise InputError(faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from creditsim.core.errors import Fault, nearest
@@ -41,6 +42,12 @@ def number(option: str, text: str | None, faults: list[Fault]) -> float | None:
         faults.append(Fault(f"got {text!r}, expected a number, e.g. 0.1", key=option))
         return None
     return value
+
+
+def numbers_of(texts: Mapping[str, str | None], faults: list[Fault]) -> dict[str, Any]:
+    """Return the numbers of options by name; all are whole but for the scale. Add their faults."""
+    readers = {"scale": number}
+    return {name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()}
 
 
 def choice_faults(option: str, text: str, choices: tuple[str, ...]) -> list[Fault]:

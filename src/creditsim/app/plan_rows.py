@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from creditsim.app.commands import LANGUAGES, range_faults, standard_output_kept
-from creditsim.app.options import choice_faults, number, whole_number
+from creditsim.app.options import choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.app.words import word
 from creditsim.core.errors import Fault, InputError, unknown
@@ -30,10 +30,7 @@ def show_rows(names: Sequence[str], texts: Mapping[str, str | None], lang: str, 
     from creditsim.spec.rows import rows
 
     faults = choice_faults("--lang", lang, LANGUAGES)
-    readers = {"scale": number}
-    numbers = {
-        name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()
-    }
+    numbers = numbers_of(texts, faults)
     known = {name.lower() for name in rows()}
     faults += [
         Fault(unknown(name, rows(), "row of the plan"), key="ROW")

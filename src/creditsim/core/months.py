@@ -10,6 +10,9 @@ import re
 
 _TEXT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-\d{2})?")
 
+NO_MONTH = -1
+"""The month of what has not happened."""
+
 
 def month_index(text: str) -> int:
     """Return the integer of a month written ``YYYY-MM`` (a day, if any, is left out).

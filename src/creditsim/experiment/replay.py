@@ -16,7 +16,7 @@ from creditsim.experiment.files import read_table
 from creditsim.model.books import book_tables
 from creditsim.scoring.ledger import ACCOUNTS, DISTRICT, ENTRY, KINDS_OF_ENTRY, MONTH_OPEN, VILLAGE
 from creditsim.scoring.score import score_ledger
-from creditsim.spec.scenario import load_scenario
+from creditsim.spec.scenario import STATUS_QUO, load_scenario
 from creditsim.spec.vocabulary import CHANNELS, GRADES
 
 FILES = ("run.json", "ledger.parquet", "agents.parquet")
@@ -83,7 +83,7 @@ def _score_findings(entries: np.ndarray, agents: pd.DataFrame, record: dict) -> 
     """Return one line for each agent whose score or grade is not what the fold gives."""
     case = record["case"]["scenario"]
     last = month_index(case["start"]) + case["months"] - 1
-    book = book_tables((dict(load_scenario("status-quo-2019").values), _values(record)))
+    book = book_tables((dict(load_scenario(STATUS_QUO).values), _values(record)))
     generation = agents["generation"].to_numpy() + 1 - agents["present"].to_numpy()  # vacant: the next one's
     slots = agents["slot"].to_numpy() + (generation << 32)
     inside = agents["under_programme"].to_numpy() == 1

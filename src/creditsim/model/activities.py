@@ -78,9 +78,14 @@ def spreads() -> tuple[float, ...]:
 
 
 @functools.cache
-def discharge_number() -> int:
-    """Return the number of the activity by which the environmental pattern is judged."""
-    return next(number for number, activity in enumerate(activities()) if activity.id == DISCHARGE)
+def activity_number(name: str) -> int:
+    """Return the number of an activity: its place in the catalogue and in every table by activity."""
+    return [activity.id for activity in activities()].index(name)
+
+
+def breach_bits(table: np.ndarray) -> np.uint64:
+    """Return the activities of a table that are breaches as bits, as in `MEMORY.did`."""
+    return np.uint64(sum(1 << int(k) for k in np.flatnonzero(table.breach)))
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from creditsim.model.balances import balances
 from creditsim.model.month import simulate_month
 from creditsim.model.outcomes.frame import Track, outcome_frame
 from creditsim.model.outcomes.grades import grade_frame
-from creditsim.model.phases.acting import choice_terms, decide_compiled
+from creditsim.model.phases.deciding import choice_terms, decide_compiled
 from creditsim.model.phases.noticing import UNABLE
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state
@@ -120,7 +120,7 @@ class CreditModel(mesa.Model):
 
     @property
     def choice_terms(self) -> np.ndarray:
-        """Return what the choices of the month share, see `creditsim.model.phases.acting.choice_terms`."""
+        """Return what the choices of the month share, see `creditsim.model.phases.deciding.choice_terms`."""
         return choice_terms(self.rules, self.state.month)
 
     @property
@@ -129,7 +129,15 @@ class CreditModel(mesa.Model):
         return month_text(self.state.month)
 
     def track(self) -> Track:
-        """Return what the run counted so far."""
+        """Return what the run counted so far.
+
+        Raises
+        ------
+        InputError
+            If no month has been simulated yet.
+        """
+        if not self._counts:
+            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
         population = self.state.population
         areas = tuple(area_key(english) for _, english, _ in population.areas)
         return Track(
@@ -144,8 +152,6 @@ class CreditModel(mesa.Model):
         InputError
             If no month has been simulated yet.
         """
-        if not self._counts:
-            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
         return outcome_frame(self.track(), self.policy.name, self.state.replication)
 
     def grades(self) -> pd.DataFrame:
@@ -160,9 +166,7 @@ class CreditModel(mesa.Model):
         InputError
             If no month has been simulated yet.
         """
-        if not self._counts:
-            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
-        return grade_frame(tuple(self._months), np.stack(self._flows))
+        return grade_frame(self.track().months, np.stack(self._flows))
 
     def balances(self) -> pd.DataFrame:
         """Return what is conserved, by month: visits, funds, slots, people; every residual is 0.
@@ -172,8 +176,6 @@ class CreditModel(mesa.Model):
         InputError
             If no month has been simulated yet.
         """
-        if not self._counts:
-            raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
         return balances(self.track())
 
     @property

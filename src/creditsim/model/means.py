@@ -8,6 +8,7 @@ the agent would have chosen. With an income dues are met from it: then not payin
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,13 +19,10 @@ from creditsim.model import world
 from creditsim.model.activities import RECURRING, TRADE
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import ENTERPRISE, NO_SEX
 from creditsim.scoring.rulebook import Rulebook
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import KINDS
-
-_ENTERPRISE = KINDS.index("enterprise")
 
 DAYS_A_MONTH = 30.4
 
@@ -35,6 +33,19 @@ OWED_TO_TRADE = -1.0
 (
     _PERSONS, _FIRMS, _STOPPED, _DRAWN_PERSONS, _DRAWN_FIRMS, _FACTOR, _SHOCK_MONTH, _SPELL, _SHOCK_START,
 ) = range(9)  # fmt: skip
+
+
+class Fines(NamedTuple):
+    """What raises the fines of a month: earlier ones, by enterprise, which are the first rows; the month.
+
+    A fine counts for `memory_months`; `most_steps` count at most.
+    """
+
+    sanctioned: np.ndarray
+    last_sanction: np.ndarray
+    month: int
+    memory_months: float
+    most_steps: float
 
 
 def means_terms(rules: Rules, month: int) -> np.ndarray:
@@ -84,7 +95,7 @@ def is_unable(agent, activity, due_yuan, liquid_months, owes_trade, seed, replic
     """
     if activity.due == TRADE:
         return owes_trade == 1
-    if activity.due == 0 or (agent.sex == NO_SEX and agent.kind != _ENTERPRISE):
+    if activity.due == 0 or (agent.sex == NO_SEX and agent.kind != ENTERPRISE):
         return False
     spent = months_without_income(agent, activity.strained, seed, replication, month, terms)
     if spent < 0 or not is_short(agent, due_yuan, liquid_months, spent, terms):
@@ -132,14 +143,25 @@ def months_without_income(agent, strained, seed, replication, month, terms):
 
 
 @compiled
-def fine_factor(regime, sanctioned, last_sanction, month, months, most):
+def fine_factor(fines, row, regime):
     """Return by what a fine is multiplied: up by a share for each earlier sanctioned breach in memory.
 
     Only enterprises' sanctions are remembered: fines of persons are fixed amounts on the spot.
     """
-    if sanctioned == 0 or month - last_sanction > months:
+    if row >= fines.sanctioned.shape[0] or fines.sanctioned[row] == 0:
         return 1.0
-    return 1.0 + regime.escalation * min(np.float64(sanctioned), most)
+    if fines.month - fines.last_sanction[row] > fines.memory_months:
+        return 1.0
+    return 1.0 + regime.escalation * min(np.float64(fines.sanctioned[row]), fines.most_steps)
+
+
+@compiled
+def remember_fine(fines, row):
+    """Add a fine of an enterprise to those in memory; one after the memory's end is the first again."""
+    if fines.month - fines.last_sanction[row] > fines.memory_months:
+        fines.sanctioned[row] = 0
+    fines.sanctioned[row] = min(fines.sanctioned[row] + 1, 255)
+    fines.last_sanction[row] = fines.month
 
 
 def stopped_paying(state: State) -> np.ndarray:
@@ -150,9 +172,11 @@ def stopped_paying(state: State) -> np.ndarray:
     return new
 
 
-def escalation_terms() -> tuple[float, float]:
-    """Return for how many months a sanction counts, and how many count at most."""
-    return assumed("escalation.memory_months"), assumed("escalation.most_steps")
+def fines_of(state: State) -> Fines:
+    """Return what fines of this month are raised by."""
+    service = state.service
+    memory_months, most_steps = assumed("escalation.memory_months"), assumed("escalation.most_steps")
+    return Fines(service.sanctioned, service.last_sanction, state.month, memory_months, most_steps)
 
 
 @compiled

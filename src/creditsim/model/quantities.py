@@ -9,7 +9,6 @@ _BASIC = (
     "merits",
     "harm_fen",
     "benefit_fen",
-    "detected",
     "posted_negative",
     "posted_positive",
     "posted_false",

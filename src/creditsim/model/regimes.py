@@ -30,10 +30,9 @@ from creditsim.spec.assumptions import assumed
 from creditsim.spec.budget import within_budget
 from creditsim.spec.costing import CostTable, yearly_cost
 from creditsim.spec.measures import measures
-from creditsim.spec.scenario import Scenario, load_scenario
+from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
 from creditsim.spec.vocabulary import CHANNELS, GRADES, KINDS
 
-BASELINE = "status-quo-2019"
 NEVER = 2**31 - 1
 
 REGIME = np.dtype(
@@ -160,7 +159,7 @@ def compile_rules(scenario: Scenario) -> Rules:
 def burn_in_scenario(scenario: Scenario) -> Scenario:
     """Return the status quo in the scenario's world and months: what runs before the first policy month."""
     return (
-        load_scenario(BASELINE)
+        load_scenario(STATUS_QUO)
         .with_levers(_world_values(scenario))
         .with_(
             start=scenario.start,

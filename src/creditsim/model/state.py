@@ -10,11 +10,12 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.months import NO_MONTH
 from creditsim.model.chains import Chains
 from creditsim.model.memory import MemoryUse, memory_of
 from creditsim.model.parts.contests import Contests, first_contests
 from creditsim.model.parts.public_bodies import PublicBodies, first_public_bodies
-from creditsim.model.parts.records import Files, first_records
+from creditsim.model.parts.records import Files, first_files
 from creditsim.model.parts.schools import Schools, first_schools
 from creditsim.model.parts.service import Service, first_service
 from creditsim.model.parts.trade import Trade, first_trade
@@ -83,11 +84,12 @@ PLEDGED, POSTED = 1, 2
 
 _COLUMN_OF = {name: column for column, name in enumerate(QUANTITIES)}
 
-NO_MONTH = -1
+BASE_MP, BASE_STAR = 1_000_000, 2
+"""Score in milli-points, and star, of an account without entries."""
+
 BEST_CLASS = len(CLASSES) - 1
 CLEAN = 100_000 * len(CLASSES) + BEST_CLASS
 """Evaluation of an organisation without entries: total (milli-points) times the classes, plus the class."""
-
 
 
 @dataclass
@@ -113,8 +115,8 @@ class State:
         Visible acts and opportunities of last month, by site.
     visited : ndarray of uint8
         1 if visited this month.
-    active, active_before : ndarray of uint8
-        Regime of this month, and that under which the account was last folded.
+    active : ndarray of uint8
+        Regime of this month.
     deeds : ndarray of uint8
         Bits: what an agent did this month, and what it got for it.
     memory : recarray of MEMORY
@@ -144,8 +146,6 @@ class State:
         Agents of the month by kind, grade of last month (last: none) and grade.
     held : ndarray of int64, by cell
         Entries held on persons.
-    members : tuple of two ndarrays
-        Who lives at each site: starts and rows.
     files, service, trade, contests, schools, public_bodies, turnover
         What each mechanism remembers, see model/parts.
     pending, cases, filed_now : ndarray of PENDING, CASE, PENDING
@@ -205,6 +205,10 @@ class State:
         """Return the bytes that this state keeps, by part, an agent and an entry; peers included."""
         return memory_of(self, build_peers(self.population))
 
+    def words(self, rows: np.ndarray, decision: int, index: int = 0) -> np.ndarray:
+        """Return this month's 32-bit word of each row for a decision, as int64."""
+        return draws.words(self.seed, self.replication, self.agents.slot[rows], self.month, decision, index)
+
     def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
         """Add an amount to a quantity, in the cell of each row."""
         cells, column = self.agents.cell[rows], self.counts[:, _COLUMN_OF[quantity]]
@@ -236,10 +240,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
     agents.trust[:] = assumed("trust.start_share")
     agents.belief[:] = 1.0
     agents.false_belief[:] = assumed("belief.false_record_start_share")
-    agents.score_mp[:] = 1_000_000
-    agents.village_score_mp[:] = 1_000_000
-    agents.grade[:] = 3
-    agents.star[:] = 2
+    open_accounts(agents, slice(None))
     size, sites, cells = len(agents), len(population.sites), CELLS_PER_AREA * len(population.areas)
     firms, teachers, schools = (number_of(agents, kind) for kind in (ENTERPRISE, TEACHER, INSTITUTION))
     return State(
@@ -271,7 +272,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         grade_flows=np.zeros((len(KINDS), len(GRADES) + 1, len(GRADES)), np.int64),
         hours_tenths=np.zeros((2, size), np.int16),
         below_warning=np.zeros(firms, np.uint8),
-        files=first_records(population),
+        files=first_files(population),
         service=first_service(population),
         trade=first_trade(population),
         contests=first_contests(population),
@@ -281,9 +282,21 @@ def first_state(population: Population, month: int, activities: int, only: Seque
     )
 
 
+def open_accounts(agents: np.ndarray, rows: np.ndarray | slice) -> None:
+    """Give rows the score, grade and star of an account without entries."""
+    agents.score_mp[rows] = agents.village_score_mp[rows] = BASE_MP
+    agents.grade[rows], agents.star[rows] = GRADES.index("A"), BASE_STAR
+
+
 def kind_rows(state: State, kind: str) -> slice:
     """Return the rows of a kind: agents are sorted by kind."""
     return rows_of_kind(state.agents, KINDS.index(kind))
+
+
+def present_rows(state: State, kind: str) -> np.ndarray:
+    """Return the rows of a kind's agents who are present, ascending."""
+    rows = kind_rows(state, kind)
+    return rows.start + np.flatnonzero(state.agents.present[rows] == 1)
 
 
 def number_of(agents: np.ndarray, kind: int) -> int:

@@ -8,9 +8,9 @@ import mesa
 import numpy as np
 
 from creditsim.model.choice import acts
-from creditsim.model.means import escalation_terms, fine_factor
+from creditsim.model.means import fine_factor, fines_of
 from creditsim.model.parts.public_bodies import duty_terms
-from creditsim.model.phases.acting import count_peers, reckoned_visits, role_model_share, utility_of
+from creditsim.model.phases.deciding import count_peers, reckoned_visits, role_model_share, utility_of
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.population.peers import build_peers
@@ -71,29 +71,15 @@ class RowAgent(mesa.Agent):
         regime, home = state.active[self.row], state.agents.home[self.row]
         shown, peers = state.turnover.shown, build_peers(state.population)
         by_peers = count_peers(self.row, k, state.memory, peers)
-        factor, loss, shift = duty_terms(
-            rules.activities[k], self.row, state.public_bodies.first_row, state.public_bodies.duties
-        )
+        factor, loss, shift = duty_terms(rules.activities[k], self.row, state.public_bodies.read_duties())
         if state.pledges[self.row] & POSTED:
             factor = assumed("pledge.complaint_factor")
         return shift + utility_of(
             state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
             state.ranks[self.row], opportunity.stake_yuan - loss, shown.done[home, k], shown.met[home, k],
             *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
-            factor,
-            self._fine_factor(),
-            role_model_share(state)[home],
-            state.site_ranks.bins[home],
-        )  # fmt: skip
-
-    def _fine_factor(self) -> float:
-        """Return by what a fine is multiplied: after earlier ones, of an enterprise."""
-        state, service = self.model.state, self.model.state.service
-        if self.row >= len(service.sanctioned):
-            return 1.0
-        return fine_factor(
-            self.model.rules.regimes[state.active[self.row]], service.sanctioned[self.row],
-            service.last_sanction[self.row], state.month, *escalation_terms(),
+            factor, fine_factor(fines_of(state), self.row, rules.regimes[regime]),
+            role_model_share(state)[home], state.site_ranks.bins[home],
         )  # fmt: skip
 
     def explain(self, month: int | str | None = None) -> Explanation:

@@ -17,7 +17,6 @@ WAIVER = "service.certificate_waiver_share"
 SUPERVISION = "school.supervision_visits_per_month"
 MONTHS = 12
 
-
 _LEAD_OF_ROW = {
     "E": "economic_development",
     "C": "education",

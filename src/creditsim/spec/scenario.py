@@ -24,6 +24,9 @@ from creditsim.spec.policy import check_together, read_values
 STATUS_QUO = "status-quo-2019"
 """The scenario that others are compared with unless one says otherwise."""
 
+PLAN = "five-entries-2020"
+"""The scenario of the whole plan, by whose values its rows and patterns are judged."""
+
 MOST_MONTHS = 600
 MOST_BURN_IN_MONTHS = 120
 

@@ -19,6 +19,13 @@ from creditsim.model.outcomes.counted import (
 )
 from creditsim.spec.assumptions import assumed
 
+
+def _paid_per_head(sums: Sums, scale: float) -> np.ndarray:
+    """Return cash and goods from funds and points shops per adult and year, in yuan."""
+    paid = {"paid_fen": sums["fund_paid_fen"] + sums["rewards_fen"], "adults": sums["adults"]}
+    return ratio(paid, "paid_fen", "adults", 0.12)
+
+
 BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
     "breach.all_per_1000_month": shares("breaches", "active_agents", 1000.0),
     "breach.count_month": amounts("breaches"),
@@ -48,16 +55,10 @@ BY_CELL: Mapping[str, Callable[[Sums, float], np.ndarray]] = {
     "aware.registered_share": shares("registered", "adults"),
     "aware.active_share": shares("app_active", "adults"),
     "aware.knows_score_share": shares("knows_score", "adults"),
-    "fund.paid_yuan_per_head_year": lambda sums, scale: _paid_per_head(sums),
+    "fund.paid_yuan_per_head_year": _paid_per_head,
     "fund.unpaid_claims_share": shares("fund_lapsed_fen", "fund_claims_fen"),
 }
 """Outcomes that exist in every setting and group."""
-
-def _paid_per_head(sums: Sums) -> np.ndarray:
-    """Return cash and goods from funds and points shops per adult and year, in yuan."""
-    paid = {"paid_fen": sums["fund_paid_fen"] + sums["rewards_fen"], "adults": sums["adults"]}
-    return ratio(paid, "paid_fen", "adults", 0.12)
-
 
 BY_SETTING: Mapping[str, tuple[str, Callable[[Sums, float], np.ndarray]]] = {
     "breach.enterprise_per_1000_month": ("enterprise", shares("breaches", "active_agents", 1000.0)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from creditsim.core.months import NO_MONTH
 from creditsim.population.synthesis import Population
 
 QUANTITIES: tuple[str, ...] = (
@@ -41,5 +42,5 @@ def first_contests(population: Population) -> Contests:
     agents = population.agents
     return Contests(
         won=np.zeros(len(agents), np.uint16),
-        report_month=np.full(len(population.enterprises), -1, np.int16),
+        report_month=np.full(len(population.enterprises), NO_MONTH, np.int16),
     )

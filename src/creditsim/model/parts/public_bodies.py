@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.months import NO_MONTH
 from creditsim.model.activities import OBLIGATIONS
 from creditsim.population.agents import AGENCY, ENTERPRISE, has_trait, rows_of_kind
 from creditsim.population.synthesis import Population
@@ -38,7 +40,13 @@ CLAIM = np.dtype([("body", "i2"), ("opened", "i2"), ("supplier", "i4"), ("left_f
 """A payment more than 60 days late: the body's index, since when, the supplier's index, what is left."""
 
 LOT_SUPPLIER = 3
-NO_MONTH = -1
+
+
+class Duties(NamedTuple):
+    """Row of the first agency, and the table of DUTY by agency and obligation."""
+
+    first_row: int
+    table: np.ndarray
 
 
 @dataclass
@@ -78,6 +86,10 @@ class PublicBodies:
     generation: np.ndarray
     claims: np.ndarray = field(default_factory=lambda: np.zeros(0, CLAIM))
 
+    def read_duties(self) -> Duties:
+        """Return the duties as compiled rules read them."""
+        return Duties(self.first_row, self.duties)
+
 
 def first_public_bodies(population: Population) -> PublicBodies:
     """Return the state before the first month: nothing registered, owed or evaluated."""
@@ -102,11 +114,11 @@ def first_public_bodies(population: Population) -> PublicBodies:
 
 
 @compiled
-def duty_terms(activity, row, first_row, duties):
+def duty_terms(activity, row, duties):
     """Return factor on complaints and suits, loss in yuan, added utility; 1, 0, 0 without a promise."""
     if activity.obligation < 0:
         return 1.0, 0.0, 0.0
-    duty = duties[row - first_row, activity.obligation]
+    duty = duties.table[row - duties.first_row, activity.obligation]
     return duty.factor, duty.loss_yuan, duty.shift
 
 

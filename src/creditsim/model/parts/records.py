@@ -62,7 +62,7 @@ class Files:
     display: np.ndarray
 
 
-def first_records(population: Population) -> Files:
+def first_files(population: Population) -> Files:
     """Return the state before the first month."""
     return Files(
         agents_by_setting=by_setting(population.agents["kind"]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from creditsim.core.months import NO_MONTH
 from creditsim.population.synthesis import Population
 
 QUANTITIES: tuple[str, ...] = (
@@ -57,7 +58,7 @@ def first_service(population: Population) -> Service:
     size = len(population.enterprises)
     return Service(
         sanctioned=np.zeros(size, np.uint8),
-        last_sanction=np.full(size, -1, np.int16),
+        last_sanction=np.full(size, NO_MONTH, np.int16),
         short_before=np.zeros(size, np.uint8),
         named=np.zeros(0, NAMED),
         named_lately=np.zeros(len(population.sites)),

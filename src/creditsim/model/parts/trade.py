@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.months import NO_MONTH
 from creditsim.population.supply import SUPPLY_GROUPS, business_groups, supply_links
 from creditsim.population.synthesis import Population
 from creditsim.population.ties import Relation, read_assumptions
@@ -65,7 +66,6 @@ CLAIM = np.dtype(
 """What a supplier has against one customer beside what is not due yet."""
 
 NO_GRADE = -1
-NEVER = -1
 
 _LOT_CHECKS = 3  # word under TRADE at month 0
 _LOT_BUFFER = 8  # word under MEANS
@@ -169,7 +169,7 @@ def first_trade(population: Population) -> Trade:
     state.firms.coming_fen[:] = sum_by(network.supplier, network.usual_fen, firms)
     state.firms.pace_ppm[:] = 1_000_000
     state.firms.loss_ppm[:] = round(assumed("trade.expected_loss_share") * 1_000_000)
-    state.firms.overdue_month[:] = NEVER
+    state.firms.overdue_month[:] = NO_MONTH
     state.firms.generation[:] = population.agents["generation"][:firms]
     state.claims.grade[:] = NO_GRADE
     return state

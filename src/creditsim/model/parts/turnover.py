@@ -17,8 +17,6 @@ QUANTITIES: tuple[str, ...] = (
     "turnover_left",
     "turnover_lapsed_records",
     "turnover_lapsed_appeals",
-    "turnover_withdrew",
-    "turnover_rejoined",
     "turnover_low_left",
     "turnover_low_back",
     "pilot_breaches",

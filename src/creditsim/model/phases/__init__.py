@@ -1,1 +1,4 @@
-"""One file a phase; each has one public function, whose docstring is its ODD entry."""
+"""One file a phase of `creditsim.model.month.PHASES`, whose function's docstring is its ODD entry.
+
+The other files hold steps that a phase calls.
+"""

@@ -6,11 +6,11 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.model.budgets import whole_part
 from creditsim.model.chains import CONTESTED, HEARD, REPAIRED, VOIDED, WRONG, note_entries
 from creditsim.model.means import buffers, can_repair, dues_of_items, liquid_months, means_terms
 from creditsim.model.packing import place_of_month
 from creditsim.model.phases.desk import place_in_line, settings_of
-from creditsim.model.phases.inspection import whole_part
 from creditsim.model.phases.notices import appeal_flow, is_told, objection_chance, upheld
 from creditsim.model.regimes import Rules
 from creditsim.model.state import CASE, State

@@ -6,14 +6,13 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.model.coverage import is_adult_here
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import contact_factor
-from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX
+from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX, VILLAGER
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
-
-VILLAGER, STUDENT = KINDS.index("villager"), KINDS.index("student")
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
 
 def awareness(state: State, rules: Rules) -> None:
@@ -34,7 +33,7 @@ def awareness(state: State, rules: Rules) -> None:
     spread = np.zeros((2, 3))
     helped = np.zeros(2)
     for regime, levers in enumerate(rules.values):
-        spread[regime] = _monthly_chances(rules, levers)
+        spread[regime] = _monthly_chances(levers)
         helped[regime] = _helped_share(state, levers, offline)
         if levers["app.offline_channel_on"]:
             helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
@@ -58,17 +57,11 @@ def count_aware(state: State) -> tuple[np.ndarray, np.ndarray]:
 
 
 @compiled
-def _is_there(agent):
-    """Say whether a row is an adult who is present."""
-    return agent.sex < NO_SEX and agent.kind != STUDENT and agent.present == 1
-
-
-@compiled
 def _count_aware(agents, aware, adults):
     """Count adults at their home sites."""
     for row in range(agents.shape[0]):
         agent = agents[row]
-        if _is_there(agent):
+        if is_adult_here(agent):
             adults[agent.home] += 1
             aware[agent.home] += agent.awareness & AWARE != 0
 
@@ -99,7 +92,7 @@ def _share_by_site(state: State, aware: np.ndarray, adults: np.ndarray) -> np.nd
     return np.where(adults_else > 0, (1.0 - spill) * own + spill * elsewhere, own)
 
 
-def _monthly_chances(rules: Rules, levers) -> list[float]:
+def _monthly_chances(levers) -> list[float]:
     """Return the monthly chances: innovation, registration, learning the items."""
     bought = levers["publicity.spending_yuan_per_head_year"] * assumed("awareness.innovation_per_yuan_share")
     drive = levers["app.publicity_yuan_per_head_year"] * assumed("awareness.registers_per_yuan_share")
@@ -129,7 +122,7 @@ def _learn(
     for row in range(agents.shape[0]):
         regime = active[row]
         agent = agents[row]
-        if not _is_there(agent) or score_on[regime] == 0:
+        if not is_adult_here(agent) or score_on[regime] == 0:
             continue
         known = agent.awareness
         w0, w1, w2, w3 = draws.philox(seed, replication, np.int64(agent.slot), month, draws.AWARENESS, 0)

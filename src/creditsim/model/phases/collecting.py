@@ -5,29 +5,33 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.model.activities import discharge_number
+from creditsim.model.activities import DISCHARGE, activity_number
 from creditsim.model.chains import REPAIRED, VOIDED
+from creditsim.model.coverage import is_scored
 from creditsim.model.phases.grade_flows import count_grade_flows
-from creditsim.model.phases.noticing import ENTERPRISE, STUDENT, is_scored
 from creditsim.model.phases.publication import on_display
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, DID_GOOD, State, kind_rows
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import ENTERPRISE, NO_SEX, STUDENT, TEACHER, TRAIT_BIT, VILLAGER, has_trait
 from creditsim.scoring.ledger import ITEM, VILLAGE
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS, KNOWS_SCORE, REGISTERED, TRAITS
+from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_SCORE, REGISTERED
 
 _NAMES = (
     "agents", "active_agents", "adults", "filed", "scored", "stuck_low", "published", "trust_millionths",
     "crowding_millionths", "aware", "registered", "app_active", "good_people", "compliant",
     "visits_compliant", "tutoring_year", "teachers", "knows_score",
 )  # fmt: skip
+(
+    _N_AGENTS, _N_WORKING, _N_ADULTS, _N_FILED, _N_SCORED, _N_STUCK, _N_PUBLISHED, _N_TRUST,
+    _N_CROWDING, _N_AWARE, _N_REGISTERED, _N_APP_ACTIVE, _N_GOOD, _N_COMPLIANT,
+    _N_VISITED, _N_TUTORING, _N_TEACHERS, _N_KNOWS_SCORE,
+) = range(len(_NAMES))  # fmt: skip
 _COLUMNS = np.array([QUANTITIES.index(name) for name in _NAMES])
 _HELD = QUANTITIES.index("entries_held")
-_ACTIVE_TRAIT = 1 << TRAITS.index("active")
+_ACTIVE_TRAIT = TRAIT_BIT["active"]
 _STUCK_MONTHS = 12
 _YEAR = 12
-_TEACHER = KINDS.index("teacher")
 
 
 def collecting(state: State, rules: Rules) -> None:
@@ -52,7 +56,7 @@ def collecting(state: State, rules: Rules) -> None:
     rows = chains.rows_of(standing[in_force])
     state.count("false_standing", rows)
     state.count("false_standing_months", rows, state.month - entries["posted"][in_force].astype(np.int64))
-    state.public["discharges"] = int(state.done[:, discharge_number()].sum())
+    state.public["discharges"] = int(state.done[:, activity_number(DISCHARGE)].sum())
     state.public["backlog"] = len(state.pending)
     state.public["active_agents"] = int(np.count_nonzero(state.active)) if rules.has_programme else 0
     _count_warned(state)
@@ -83,7 +87,7 @@ def _count_risky(state: State, rules: Rules) -> None:
     """Count active firms of the worst class where firms are evaluated, and those visited within a year."""
     firms = kind_rows(state, "enterprise")
     evaluated = rules.regimes.evaluation_on[state.active[firms]] == 1
-    works = (state.agents.traits[firms] & _ACTIVE_TRAIT) > 0
+    works = has_trait(state.agents[firms], "active")
     rows = np.flatnonzero(evaluated & works & (state.firm_class[firms] == 0))
     state.count("risky", rows)
     state.count(
@@ -104,29 +108,29 @@ def _count_stocks(
         regime = regimes[active[row]]
         cell = stocks[agent.cell]
         person = agent.sex < NO_SEX and agent.kind != STUDENT
-        cell[0] += 1
+        cell[_N_AGENTS] += 1
         works = agent.kind != ENTERPRISE or agent.traits & _ACTIVE_TRAIT != 0
-        cell[1] += works
+        cell[_N_WORKING] += works
         scored = is_scored(agent, regime, ranks[row]) == 1
-        cell[4] += scored
-        cell[5] += scored and agent.months_low >= _STUCK_MONTHS
-        cell[7] += np.int64(agent.trust * 1000000.0)
-        cell[8] += np.int64(agent.crowding * 1000000.0)
+        cell[_N_SCORED] += scored
+        cell[_N_STUCK] += scored and agent.months_low >= _STUCK_MONTHS
+        cell[_N_TRUST] += np.int64(agent.trust * 1000000.0)
+        cell[_N_CROWDING] += np.int64(agent.crowding * 1000000.0)
         if person:
-            cell[2] += 1
-            cell[3] += agent.filed
-            ranked = agent.filed == 1 and regime.public_ranking_on == 1 and agent.kind == 2
-            cell[6] += ranked or shown[row] == 1
-            cell[9] += agent.awareness & AWARE != 0
-            cell[10] += agent.awareness & REGISTERED != 0
-            cell[11] += agent.awareness & ACTIVE != 0
-            cell[17] += agent.awareness & KNOWS_SCORE != 0
-            if agent.kind == _TEACHER:
+            cell[_N_ADULTS] += 1
+            cell[_N_FILED] += agent.filed
+            ranked = agent.filed == 1 and regime.public_ranking_on == 1 and agent.kind == VILLAGER
+            cell[_N_PUBLISHED] += ranked or shown[row] == 1
+            cell[_N_AWARE] += agent.awareness & AWARE != 0
+            cell[_N_REGISTERED] += agent.awareness & REGISTERED != 0
+            cell[_N_APP_ACTIVE] += agent.awareness & ACTIVE != 0
+            cell[_N_KNOWS_SCORE] += agent.awareness & KNOWS_SCORE != 0
+            if agent.kind == TEACHER:
                 last = last_tutoring[row - first_teacher]
-                cell[16] += 1
-                cell[15] += last >= 0 and month - last < _YEAR
-            cell[12] += deeds[row] & DID_GOOD != 0
+                cell[_N_TEACHERS] += 1
+                cell[_N_TUTORING] += last >= 0 and month - last < _YEAR
+            cell[_N_GOOD] += deeds[row] & DID_GOOD != 0
         elif agent.kind == ENTERPRISE and works:
             compliant = month - last_breach[row] > _YEAR and deeds[row] & BREACHED == 0
-            cell[13] += compliant
-            cell[14] += compliant and visited[row] == 1
+            cell[_N_COMPLIANT] += compliant
+            cell[_N_VISITED] += compliant and visited[row] == 1

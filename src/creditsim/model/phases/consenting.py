@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.model.phases.noticing import ASKED_OF_NOBODY
+from creditsim.model.coverage import ASKED_OF_NOBODY
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.population.agents import NO_SEX
@@ -36,8 +36,6 @@ def consenting(state: State, rules: Rules) -> None:
     low = agents.grade[rows] <= GRADES.index("C")
     leaves = np.minimum(np.where(low, leaves * assumed("consent.low_grade_factor"), leaves), 1.0)
     returns = assumed("consent.return_share") * agents.trust[rows]
-    luck = draws.words(state.seed, state.replication, agents.slot[rows], state.month, draws.CONSENT)
+    luck = state.words(rows, draws.CONSENT)
     changes = luck < np.where(out, returns, leaves) * draws.TWO_32
     agents.withdrawn[rows[changes]] ^= 1
-    state.count("turnover_withdrew", rows[changes & ~out])
-    state.count("turnover_rejoined", rows[changes & out])

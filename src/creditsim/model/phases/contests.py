@@ -8,24 +8,20 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.books import VILLAGE_BOOK
-from creditsim.model.phases.inspection import smallest, whole_part
-from creditsim.model.phases.noticing import ON_FILE, SCORED, file_status
+from creditsim.core.months import NO_MONTH
+from creditsim.model.books import CITY_BOOK, VILLAGE_BOOK
+from creditsim.model.budgets import smallest, whole_part
+from creditsim.model.coverage import ON_FILE, SCORED, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.slots import ONE, count_in_setting, count_slots, decide, merit_key, pool_ranks, worth
-from creditsim.model.state import State, kind_rows
-from creditsim.population.agents import TRAIT_BIT
+from creditsim.model.state import BASE_MP, State, kind_rows
+from creditsim.population.agents import ENTERPRISE, TRAIT_BIT
 from creditsim.spec.contests import Contest, check_chance
 from creditsim.spec.contests import contests as contest_catalogue
-from creditsim.spec.vocabulary import GRADES, KINDS
-
-BASE_MP = 1_000_000
-"""Score that everyone has without an entry: what a candidate counts with who has no score or file."""
+from creditsim.spec.vocabulary import GRADES
 
 LOW_GRADE = GRADES.index("B")
 """The highest grade of a firm that counts as low."""
-
-_ENTERPRISE = KINDS.index("enterprise")
 
 # Words of CONTEST, eight for each contest by its number: of the candidate, then of the pool.
 _NOISE, _LOT, _APPLIES, _FRACTION, _CHECK = range(5)
@@ -66,7 +62,7 @@ def _forget_former_holders(state: State) -> None:
     """Clear what is remembered of a slot's former holder."""
     memory, leavers = state.contests, state.turnover.leavers
     memory.won[leavers] = 0
-    memory.report_month[leavers[leavers < len(memory.report_month)]] = -1
+    memory.report_month[leavers[leavers < len(memory.report_month)]] = NO_MONTH
 
 
 def _hold(state: State, rules: Rules, number: int, contest: Contest) -> None:
@@ -160,7 +156,7 @@ def _count_jobs(agents, by_area):
         agent = agents[row]
         if agent.employer >= 0 and agent.present == 1:
             employer = agents[agent.employer]
-            if employer.kind == _ENTERPRISE and employer.present == 1:
+            if employer.kind == ENTERPRISE and employer.present == 1:
                 by_area[employer.area] += 1
 
 
@@ -179,9 +175,7 @@ def _candidates(state: State, number: int, contest: Contest) -> np.ndarray:
 def _words(state: State, rows: np.ndarray, number: int, lane: int) -> np.ndarray:
     """Return this month's word of each candidate for a contest."""
     index = _WORDS * number + lane
-    return draws.words(
-        state.seed, state.replication, state.agents.slot[rows], state.month, draws.CONTEST, index
-    )
+    return state.words(rows, draws.CONTEST, index)
 
 
 def _weights(
@@ -227,7 +221,7 @@ def _barred(state: State, rules: Rules, contest: Contest, rows: np.ndarray) -> n
         low = np.isin(agents.star[rows], [int(star.removeprefix("star")) for star in contest.bar_grades])
     else:
         grade = agents.grade[rows]
-        if contest.book == "weihai-city":
+        if contest.book == CITY_BOOK:
             grade = np.searchsorted(rules.book.city_cutoffs_mp, agents.score_mp[rows], side="right")
         low = np.isin(grade, [GRADES.index(grade) for grade in contest.bar_grades])
     return low & on[state.active[rows]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.model.budgets import whole_part
 from creditsim.model.parts.records import by_setting
-from creditsim.model.phases.inspection import whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import COPY, State
 from creditsim.population.agents import CIVIL_SERVANT, NO_SEX, SETTING_OF_KIND

@@ -6,17 +6,17 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.model.budgets import active_share, smallest, whole_part
+from creditsim.model.coverage import is_adult_here
 from creditsim.model.ladders import in_force
-from creditsim.model.phases.inspection import active_share, smallest, whole_part
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
-from creditsim.population.agents import NO_SEX, VILLAGE
+from creditsim.population.agents import VILLAGE, VILLAGER
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.measures import measures
-from creditsim.spec.vocabulary import ACTIVE, AWARE, KINDS
+from creditsim.spec.vocabulary import ACTIVE, AWARE
 
-STUDENT, VILLAGER = KINDS.index("student"), KINDS.index("villager")
 DESKS = (
     ("service.village_desk_staff_hours_per_month", "villager"),
     ("service.community_desk_staff_hours_per_month", "resident"),
@@ -89,7 +89,7 @@ def _find(agents, active, terms, seed, replication, month, chances, takeup, foun
     number = 0
     for row in range(agents.shape[0]):
         agent = agents[row]
-        if agent.present == 0 or agent.sex == NO_SEX or agent.kind == STUDENT:
+        if not is_adult_here(agent):
             continue
         slot = np.int64(agent.slot)
         w0, w1, w2, w3 = draws.philox(seed, replication, slot, month, draws.ERRAND, 0)

@@ -6,7 +6,8 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.phases.noticing import NEIGHBOUR, is_filed, is_scored
+from creditsim.model.coverage import is_filed, is_scored
+from creditsim.model.phases.noticing import NEIGHBOUR
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, NOT_ABLE, PENDING, State
 from creditsim.population.peers import build_peers
@@ -84,8 +85,8 @@ def _pick_victims(
         for _ in range(min(_TRIES, size)):
             row = members[first + at]
             other = agents[row]
-            paid = deeds[row] & (BREACHED | NOT_ABLE) == 0
-            innocent = other.present == 1 and paid and other.kind == agent.kind
+            did_nothing = deeds[row] & (BREACHED | NOT_ABLE) == 0
+            innocent = other.present == 1 and did_nothing and other.kind == agent.kind
             regime = regimes[active[row]]
             on_file = is_scored(other, regime, ranks[row]) == 1
             if needs_file[active[row], report["activity"]] == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.model.phases.noticing import is_scored
+from creditsim.model.coverage import is_scored
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.spec.vocabulary import GRADES, KINDS

@@ -6,14 +6,21 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.model.activities import breach_bits
 from creditsim.model.chains import WRONG
-from creditsim.model.phases.acting import belief_terms, reckoned_visits
-from creditsim.model.phases.noticing import first_channel, move_belief
+from creditsim.model.phases.deciding import reckoned_visits
+from creditsim.model.phases.noticing import belief_terms, first_channel, move_belief
 from creditsim.model.regimes import Rules
 from creditsim.model.state import GOT_CASH, GOT_GOODS, HARSH, POSTED, State
 from creditsim.population.peers import build_peers, peer_at
 from creditsim.scoring.ledger import ITEM, VOID
 from creditsim.spec.assumptions import assumed
+
+# Places in the terms of _move: of trust, of crowding-out, of the belief in false records, of trust again.
+_START, _LOSS, _WAITING, _RETURNS = range(4)
+_RECOVERS, _IN_KIND, _CASH = range(4, 7)
+_LEARNING, _FALSE_START = range(7, 9)
+_UNABLE = 9
 
 
 def learning(state: State, rules: Rules) -> None:
@@ -48,9 +55,8 @@ def _watch_ties(state: State, rules: Rules) -> None:
     peers = build_peers(state.population)
     terms = belief_terms()
     terms[0] *= assumed("belief.ties_factor")
-    breaches = np.uint64(sum(1 << int(k) for k in np.flatnonzero(rules.activities.breach)))
     _learn_from_ties(
-        state.agents, rules.activities, state.memory, peers, breaches, state.visited,
+        state.agents, rules.activities, state.memory, peers, breach_bits(rules.activities), state.visited,
         state.active, state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
         reckoned_visits(state), terms, state.seed, state.replication, state.month,
     )  # fmt: skip
@@ -140,24 +146,24 @@ def _move(agents, deeds, wronged, waiting, upheld, terms, score_on):
     """Move every agent's trust, crowding-out, belief in false records and months in low grades."""
     for row in range(agents.shape[0]):
         agent = agents[row]
-        trust = agent.trust + terms[3] * (terms[0] - agent.trust)
+        trust = agent.trust + terms[_RETURNS] * (terms[_START] - agent.trust)
         if wronged[row] == 1:
-            trust = trust - terms[1]
+            trust = trust - terms[_LOSS]
         elif deeds[row] & HARSH != 0:
-            trust = trust - terms[9]
+            trust = trust - terms[_UNABLE]
         if waiting[row] == 1:
-            trust = trust - terms[2]
+            trust = trust - terms[_WAITING]
         if upheld[row] == 1:
-            trust = trust + terms[2]
+            trust = trust + terms[_WAITING]
         agent.trust = min(max(trust, 0.0), 1.0)
         paid = 0.0
         if deeds[row] & GOT_CASH != 0:
             paid = 1.0
         elif deeds[row] & GOT_GOODS != 0:
-            paid = terms[5]
-        agent.crowding = max((1.0 - terms[4]) * agent.crowding, terms[6] * paid)
-        signal = 1.0 if wronged[row] == 1 else terms[8]
-        agent.false_belief = agent.false_belief + terms[7] * (signal - agent.false_belief)
+            paid = terms[_IN_KIND]
+        agent.crowding = max((1.0 - terms[_RECOVERS]) * agent.crowding, terms[_CASH] * paid)
+        signal = 1.0 if wronged[row] == 1 else terms[_FALSE_START]
+        agent.false_belief = agent.false_belief + terms[_LEARNING] * (signal - agent.false_belief)
         if agent.grade <= 1 and score_on[row] == 1:
             agent.months_low = min(agent.months_low + 1, 30000)
         else:

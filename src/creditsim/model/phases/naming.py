@@ -6,12 +6,12 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.model.budgets import whole_part
+from creditsim.model.coverage import ON_FILE, SCORED, file_status, is_adult_here
 from creditsim.model.parts.service import NAMED
-from creditsim.model.phases.inspection import whole_part
-from creditsim.model.phases.noticing import ON_FILE, SCORED, STUDENT, VILLAGER, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import DID_GOOD, State
-from creditsim.population.agents import COMMUNITY, NO_SEX, VILLAGE
+from creditsim.population.agents import COMMUNITY, MINOR, NO_SEX, VILLAGE, VILLAGER
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import SITE_KINDS
 
@@ -37,7 +37,7 @@ def naming(state: State, rules: Rules) -> None:
             monthly = levers["publicity.role_models_count"] * share * state.population.scale / 12
             number = whole_part(round(monthly * 1000), state.month)
             if number > 0:
-                _name(state, rules, _candidates(state, rules, of_kind, regime), number)
+                _name(state, _candidates(state, rules, of_kind, regime), number)
     _show(state, rules)
 
 
@@ -46,8 +46,7 @@ def _count_adults(agents, active, places, adults):
     """Count the adults present by regime and kind of the home site."""
     for row in range(agents.shape[0]):
         agent = agents[row]
-        adult = agent.sex < NO_SEX and agent.kind != STUDENT and agent.present == 1
-        adults[active[row], places[agent.home]] += adult
+        adults[active[row], places[agent.home]] += is_adult_here(agent)
 
 
 def _candidates(state: State, rules: Rules, of_kind: np.ndarray, regime: int) -> np.ndarray:
@@ -55,23 +54,22 @@ def _candidates(state: State, rules: Rules, of_kind: np.ndarray, regime: int) ->
     agents, free = state.agents, of_kind & (state.deeds & DID_GOOD > 0) & (state.active == regime)
     free[state.service.named["row"]] = False
     rows = np.flatnonzero(free)
-    adult = (agents.sex[rows] < NO_SEX) & (agents.kind[rows] != STUDENT) & (agents.present[rows] == 1)
-    rows = rows[adult]
+    rows = rows[(agents.age_band[rows] != MINOR) & (agents.sex[rows] != NO_SEX) & (agents.present[rows] == 1)]
     if rules.regimes.score_on[regime]:
         rows = rows[file_status(state, rules, rows) >= SCORED]
     return rows
 
 
-def _name(state: State, rules: Rules, rows: np.ndarray, number: int) -> None:
+def _name(state: State, rows: np.ndarray, number: int) -> None:
     """Name the best of as many sites as there are names, sites by lot."""
     agents = state.agents
-    lot = draws.words(state.seed, state.replication, agents.slot[rows], state.month, draws.ROLE_MODEL, 0)
+    lot = state.words(rows, draws.ROLE_MODEL)
     order = np.lexsort((lot, -agents.score_mp[rows].astype(np.int64), agents.home[rows]))
     homes = agents.home[rows[order]]
     first = np.ones(len(order), np.bool_)
     first[1:] = homes[1:] != homes[:-1]
     best = rows[order[first]]
-    lots = draws.words(state.seed, state.replication, agents.slot[best], state.month, draws.ROLE_MODEL, 1)
+    lots = state.words(best, draws.ROLE_MODEL, 1)
     chosen = best[np.argsort(lots, kind="stable")[:number]]
     new = np.zeros(len(chosen), NAMED)
     new["row"], new["generation"], new["month"] = chosen, agents.generation[chosen], state.month

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.model.budgets import whole_part
 from creditsim.model.phases.desk import desk_flow, is_human, place_in_line, settings_of
-from creditsim.model.phases.inspection import whole_part
 from creditsim.model.regimes import Rules
 from creditsim.model.state import OBJECTED, State
 from creditsim.population.agents import is_aged, is_little_schooled

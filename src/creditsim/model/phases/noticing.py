@@ -10,10 +10,10 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.choice import COMPLAINT, COURT
-from creditsim.model.means import fine_factor
+from creditsim.model.coverage import is_filed, is_scored
+from creditsim.model.means import fine_factor, remember_fine
 from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.quantities import QUANTITIES
-from creditsim.model.regimes import Rules
 from creditsim.model.state import (
     BEST_CLASS,
     BREACHED,
@@ -28,31 +28,25 @@ from creditsim.model.state import (
     NOT_ABLE,
     PLEDGED,
     POSTED,
-    State,
 )
-from creditsim.population.agents import NO_SEX
-from creditsim.spec.vocabulary import CHANNELS, KINDS, KNOWS_ITEMS, SETTINGS
+from creditsim.population.agents import CIVIL_SERVANT, ENTERPRISE, INSTITUTION, NO_SEX
+from creditsim.spec.assumptions import assumed
+from creditsim.spec.vocabulary import CHANNELS, KNOWS_ITEMS, SETTINGS
 
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
-ENTERPRISE, VILLAGER, RESIDENT, STUDENT, CIVIL_SERVANT, INSTITUTION = (
-    KINDS.index(kind)
-    for kind in ("enterprise", "villager", "resident", "student", "civil_servant", "school")
-)
 GOVERNMENT = SETTINGS.index("government")
-FROM_ELSEWHERE = 2
-ASKED_OF_NOBODY = 2**32
 
 UNABLE = 2
 """Value of ``OPPORTUNITY.acted`` for a due that the agent lacks the cash for."""
 
 (
-    BREACHES, MERITS, HARM, BENEFIT, DETECTED, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
+    BREACHES, MERITS, HARM, BENEFIT, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
     UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES, SCHOOL_BREACHES, CIVIL_SERVANT_BREACHES,
     MEANS_UNABLE, SPARED, PENALISED, PENALISED_UNABLE,
 ) = (
     QUANTITIES.index(name)
     for name in (
-        "breaches", "merits", "harm_fen", "benefit_fen", "detected", "hours_tenths", "sorted", "sorting_met",
+        "breaches", "merits", "harm_fen", "benefit_fen", "hours_tenths", "sorted", "sorting_met",
         "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
         "undetected", "undetected_top", "pledger_breaches", "school_breaches", "body_civil_servant_breaches",
         "means_unable", "means_spared", "means_penalised", "means_penalised_unable",
@@ -64,8 +58,7 @@ UNABLE = 2
 def conclude(
     found, agents, activities, postings, regimes, active, visited, ranks, month,
     deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
-    pledges, complaint_factor, memory, sanctioned, last_sanction, memory_months, most_steps,
-    first_body, duties, bins, first_teacher,
+    pledges, complaint_factor, memory, fines, duties, bins, first_teacher,
 ):  # fmt: skip
     """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
     number = 0
@@ -90,7 +83,7 @@ def conclude(
             memory[row].did |= np.uint64(1) << np.uint64(k)
         factor = complaint_factor if pledges[row] & POSTED != 0 else 1.0
         if activity.obligation >= 0:
-            factor, _, _ = duty_terms(activity, row, first_body, duties)
+            factor, _, _ = duty_terms(activity, row, duties)
         channel = first_channel(activity, visited[row], chance.words[0], factor)
         spared = False
         fined = False
@@ -101,18 +94,10 @@ def conclude(
             fined = activity.fine_yuan * regime.fine_level > 0.0 and not spared
             if fined:
                 fine = activity.fine_yuan * regime.fine_level * 100.0
-                rise = 1.0
-                if row < sanctioned.shape[0]:
-                    rise = fine_factor(
-                        regime, sanctioned[row], last_sanction[row], month, memory_months, most_steps
-                    )
-                counts[cell, FINES] += np.int64(fine * rise)
+                counts[cell, FINES] += np.int64(fine * fine_factor(fines, row, regime))
                 deeds[row] |= GOT_CASH
                 if agent.kind == ENTERPRISE:
-                    if month - last_sanction[row] > memory_months:
-                        sanctioned[row] = 0
-                    sanctioned[row] = min(sanctioned[row] + 1, 255)
-                    last_sanction[row] = month
+                    remember_fine(fines, row)
                 if activity.due > 0:
                     counts[cell, PENALISED] += 1
                     counts[cell, PENALISED_UNABLE] += unable
@@ -139,7 +124,6 @@ def conclude(
                 counts[cell, UNDETECTED] += 1  # without classes nothing hides behind one: the share is 0
                 counts[cell, UNDETECTED_TOP] += classed and firm_class[row] == BEST_CLASS
             if channel >= 0:
-                counts[cell, DETECTED] += 1
                 by_visit = channel == 0 and visited[row] == 1 and chance.words[0] < found_by_visit(activity)
                 if by_visit and deeds[row] & FOUND_OUT == 0:
                     deeds[row] |= FOUND_OUT
@@ -215,6 +199,11 @@ def first_channel(activity, visited, luck, complaint_factor):
     return -1
 
 
+def belief_terms() -> np.ndarray:
+    """Return the weight of a new signal and the largest belief."""
+    return np.array([assumed("belief.learning_share"), assumed("belief.largest")])
+
+
 @compiled
 def move_belief(agent, activity, channel, visit_rate, belief):
     """Move the beliefs in a breach's channels: up where it was seen, down by what was expected.
@@ -236,69 +225,8 @@ def move_belief(agent, activity, channel, visit_rate, belief):
 
 
 @compiled
-def is_filed(agent, regime, rank):
-    """Say whether an agent has a local file: scored, covered (by site or employer), migrants included."""
-    if regime.score_on == 0 or agent.present == 0 or refuses(agent, regime, rank):
-        return 0
-    cover = regime.file_cover[agent.kind]
-    if agent.employer >= 0 and (agent.kind == RESIDENT or agent.kind == VILLAGER):
-        cover = max(cover, regime.employee_cover)
-    if rank.file >= cover:
-        return 0
-    if (
-        agent.registration == FROM_ELSEWHERE
-        and agent.kind == RESIDENT
-        and rank.migrant >= regime.migrants_included
-    ):
-        return 0
-    return 1
-
-
-@compiled
-def is_scored(agent, regime, rank):
-    """Say whether an agent's entries count at all.
-
-    Those of organisations do whenever there is a score, of adults with consent, of minors with a file.
-    """
-    if regime.score_on == 0 or agent.present == 0:
-        return 0
-    if agent.kind == STUDENT:
-        return is_filed(agent, regime, rank)
-    if agent.sex < NO_SEX and refuses(agent, regime, rank):
-        return 0
-    return 1
-
-
-@compiled
-def refuses(agent, regime, rank):
-    """Say whether an agent has not consented to a score, or has taken consent back, where it is asked."""
-    return rank.consent >= regime.consent or (agent.withdrawn == 1 and regime.consent < ASKED_OF_NOBODY)
-
-
-@compiled
 def sorting_reward(activity, regime, bins):
     """Return what a sorted month earns at a site with a points shop, in yuan; zero for other deeds."""
     if activity.sorts == 1 and bins < regime.sorting_sites:
         return regime.sorting_reward_yuan
     return 0.0
-
-
-UNSCORED, SCORED, ON_FILE = 0, 1, 2
-"""What a row's entries are worth at all: nothing, a score, a score and a local file."""
-
-
-def file_status(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
-    """Return UNSCORED, SCORED or ON_FILE for each row."""
-    status = np.zeros(len(rows), np.uint8)
-    _fill_status(np.asarray(rows, np.int64), state.agents, rules.regimes, state.active, state.ranks, status)
-    return status
-
-
-@compiled
-def _fill_status(rows, agents, regimes, active, ranks, status):
-    """Fill in who is scored and who has a file."""
-    for number in range(rows.shape[0]):
-        row = rows[number]
-        regime = regimes[active[row]]
-        if is_scored(agents[row], regime, ranks[row]) == 1:
-            status[number] = 1 + is_filed(agents[row], regime, ranks[row])

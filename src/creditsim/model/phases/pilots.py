@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.model.activities import breach_bits
 from creditsim.model.phases.calendar import start_months
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
@@ -49,8 +50,7 @@ def _remember(state: State, rules: Rules) -> None:
 
 def _breaches(state: State, rules: Rules) -> np.ndarray:
     """Return how many breaches each row did this month."""
-    breaches = np.uint64(sum(1 << int(k) for k in np.flatnonzero(rules.activities.breach)))
-    return _count_bits(state.memory.did & breaches)
+    return _count_bits(state.memory.did & breach_bits(rules.activities))
 
 
 @compiled

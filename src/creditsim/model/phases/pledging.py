@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.model.regimes import Rules
-from creditsim.model.state import PLEDGED, POSTED, State, kind_rows
+from creditsim.model.state import PLEDGED, POSTED, State, kind_rows, present_rows
+from creditsim.population.agents import has_trait
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import TRAITS
 
 
 def pledging(state: State, rules: Rules) -> None:
@@ -21,16 +21,15 @@ def pledging(state: State, rules: Rules) -> None:
     agents, ranks, regimes = state.agents, state.ranks, rules.regimes
     state.pledges[:] = 0
     firms = kind_rows(state, "enterprise")
-    works = (agents.traits[firms] & (1 << TRAITS.index("active"))) > 0
-    signed = _signs(state, firms, regimes.pledge_invited) & works
-    trader = (agents.traits[firms] & (1 << TRAITS.index("sole_trader"))) > 0
-    posts = signed & trader & (agents.representative[firms] >= 0)
+    signed = _signs(state, firms, regimes.pledge_invited) & has_trait(agents[firms], "active")
+    posts = signed & has_trait(agents[firms], "sole_trader") & (agents.representative[firms] >= 0)
     posts &= regimes.score_on[state.active[firms]] == 1
     posts &= ranks.aware[firms] < regimes.code_posted[state.active[firms]]
     state.pledges[firms] = signed * PLEDGED | posts * POSTED
-    for staff in (kind_rows(state, "teacher"), kind_rows(state, "school")):
+    for kind in ("teacher", "school"):
+        staff = kind_rows(state, kind)
         state.pledges[staff] = _signs(state, staff, regimes.school_pledge_invited) * PLEDGED
-        state.count("school_staff", staff.start + np.flatnonzero(agents.present[staff] == 1))
+        state.count("school_staff", present_rows(state, kind))
     state.count("pledgers", np.flatnonzero(state.pledges))
 
 

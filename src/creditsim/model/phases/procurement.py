@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.model.phases.contests import BASE_MP, count_firm_awards
-from creditsim.model.phases.inspection import active_share, whole_part
-from creditsim.model.phases.noticing import SCORED, file_status
+from creditsim.model.budgets import active_share, whole_part
+from creditsim.model.coverage import SCORED, file_status
+from creditsim.model.phases.contests import count_firm_awards
 from creditsim.model.regimes import Rules
 from creditsim.model.slots import ONE, ability, count_slots, decide, pool_ranks, worth
-from creditsim.model.state import State, kind_rows
+from creditsim.model.state import BASE_MP, State, kind_rows
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.contests import REVIEW_FIELD, TENDER_FIELD, TENDER_LEVER, check_chance

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.model.activities import OBLIGATIONS, stake_multipliers
+from creditsim.core.months import NO_MONTH
+from creditsim.model.activities import OBLIGATIONS, activity_number, stake_multipliers
+from creditsim.model.budgets import active_share
 from creditsim.model.parts.public_bodies import CLAIM
-from creditsim.model.phases.inspection import active_share
 from creditsim.model.postings import discounted_months
 from creditsim.model.regimes import Rules
-from creditsim.model.state import NO_MONTH, State
-from creditsim.population.agents import AGENCY, CIVIL_SERVANT, rows_of_kind
-from creditsim.spec.activities import activities
+from creditsim.model.state import State, present_rows
+from creditsim.population.agents import AGENCY, rows_of_kind
 from creditsim.spec.assumptions import assumed
 
 _ARREARS, _PROMISE = range(len(OBLIGATIONS))
@@ -58,8 +58,8 @@ def promises(state: State, rules: Rules) -> None:
 
 def late_fen(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
     """Return the payment that each body's act of this month left late: its gain times a factor, whole fen."""
-    k = [activity.id for activity in activities()].index(OBLIGATIONS[_ARREARS])
-    words = draws.words(state.seed, state.replication, state.agents.slot[rows], state.month, draws.ACT, 4 * k)
+    k = activity_number(OBLIGATIONS[_ARREARS])
+    words = state.words(rows, draws.ACT, 4 * k)
     activity = rules.activities[k]
     stakes = activity.stake_yuan * stake_multipliers()[activity.spread, (words & 65535) >> 4]
     return np.floor(stakes * assumed("arrears.amount_per_gain") * 100.0).astype(np.int64)
@@ -73,7 +73,7 @@ def clear_oldest(left_fen: np.ndarray, budget_fen: int) -> np.ndarray:
 
 def _did(state: State, rows: np.ndarray, activity: str) -> np.ndarray:
     """Say which bodies did an activity this month."""
-    k = [each.id for each in activities()].index(activity)
+    k = activity_number(activity)
     return (state.memory.did[rows] >> np.uint64(k)) & np.uint64(1) == 1
 
 
@@ -186,7 +186,7 @@ def _next_duties(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
     good, bad = (rules.regimes[name][state.active[rows]] for name in ("body_good_fen", "body_bad_fen"))
     at_stake = np.where(evaluated & ~bodies.failed, (good + bad) / 100.0, 0.0) * discounted_months(_YEAR)
     for obligation, name in enumerate(OBLIGATIONS):
-        k = [each.id for each in activities()].index(name)
+        k = activity_number(name)
         lots = _lots(state, rows, _REGISTERED + obligation, state.month + 1)
         registered = (lots * bodies.contracts) >> 32 < bodies.registered
         found = np.where(registered, 1.0, assumed("evaluation.found_share"))
@@ -236,8 +236,7 @@ def _displace(state: State, rows: np.ndarray, minutes: int) -> None:
 def _count(state: State, rows: np.ndarray) -> None:
     """Count the month's stocks: contracts, what is owed, dues of a year, suppliers' trust, civil servants."""
     bodies, agents = state.public_bodies, state.agents
-    servants = np.arange(len(agents))[rows_of_kind(agents, CIVIL_SERVANT)]
-    state.count("body_civil_servants", servants[agents.present[servants] == 1])
+    state.count("body_civil_servants", present_rows(state, "civil_servant"))
     state.count("body_bodies", rows)
     state.count("body_contracts", rows, bodies.contracts)
     state.count("body_contracts_registered", rows, bodies.registered)

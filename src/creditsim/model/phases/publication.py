@@ -8,11 +8,8 @@ from creditsim.model.chains import REPAIRED, VOIDED
 from creditsim.model.parts.records import DISPLAY
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import NO_SEX, STUDENT
 from creditsim.scoring.ledger import ITEM
-from creditsim.spec.vocabulary import KINDS
-
-_STUDENT = KINDS.index("student")
 
 
 def on_display(state: State, rules: Rules) -> np.ndarray:
@@ -43,7 +40,7 @@ def _new(state: State, rules: Rules) -> np.ndarray:
     ids = state.chains.posted_in(state.month)
     entries, rows = state.chains.decode(ids), state.chains.rows_of(ids)
     public = (entries["kind"] == ITEM) & rules.book.is_public[entries["item"]]
-    public &= (state.agents.sex[rows] < NO_SEX) & (state.agents.kind[rows] != _STUDENT)
+    public &= (state.agents.sex[rows] < NO_SEX) & (state.agents.kind[rows] != STUDENT)
     ids, entries, rows = ids[public], entries[public], rows[public]
     most = np.array([levers["publication.max_months"] for levers in rules.values], np.int64)
     new = np.zeros(len(ids), DISPLAY)

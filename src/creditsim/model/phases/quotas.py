@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.model.budgets import smallest, whole_part
+from creditsim.model.coverage import SCORED, file_status
 from creditsim.model.parts.records import by_setting
 from creditsim.model.phases.desk import settings_of
-from creditsim.model.phases.inspection import smallest, whole_part
-from creditsim.model.phases.noticing import SCORED, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, PADDED, PENDING, State
 from creditsim.population.agents import SETTING_OF_KIND
@@ -118,7 +118,7 @@ def _make_up(state: State, rules: Rules, setting: int, number: int) -> np.ndarra
     free = (state.active == 1) & (agents.present == 1) & (state.deeds & BREACHED == 0)
     rows = np.flatnonzero(free & np.isin(agents.kind, kinds))
     lot, luck = (
-        draws.words(state.seed, state.replication, agents.slot[rows], state.month, draws.QUOTA, index)
+        state.words(rows, draws.QUOTA, index)
         for index in (_LOT, _SIGN)
     )
     sign = (luck < draws.threshold(assumed("quota.negative_share"))).astype(np.int64)

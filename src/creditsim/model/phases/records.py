@@ -6,14 +6,15 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import HEARD, OVER_REPORTED, item_entries
+from creditsim.model.coverage import ON_FILE, SCORED, file_status
 from creditsim.model.phases.desk import delivered, is_human, verify
 from creditsim.model.phases.false_reports import false_reports
 from creditsim.model.phases.notices import give_notice
-from creditsim.model.phases.noticing import CIVIL_SERVANT, GOVERNMENT, ON_FILE, SCORED, file_status
+from creditsim.model.phases.noticing import GOVERNMENT
 from creditsim.model.phases.quotas import over_reports
 from creditsim.model.regimes import Rules
 from creditsim.model.state import DUE, FINED, FOR_WANT, HARSH, OBJECTED, PADDED, State
-from creditsim.population.agents import NO_SEX
+from creditsim.population.agents import CIVIL_SERVANT, NO_SEX
 
 
 def records(state: State, rules: Rules) -> None:

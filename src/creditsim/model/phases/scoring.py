@@ -6,18 +6,18 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import LAST_MONTH, item_entries
+from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.packing import gather
-from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State, kind_rows
+from creditsim.population.agents import ENTERPRISE, INSTITUTION, VILLAGER, has_trait
 from creditsim.scoring.enterprise import BEST, CLASSES, DIMENSIONS, evaluate_account
 from creditsim.scoring.fold import fold_account
 from creditsim.scoring.ledger import ENTRY
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import KINDS, TRAITS
+from creditsim.spec.vocabulary import KINDS
 
 _ROOM = 256
-_ENTERPRISE, _VILLAGER, _SCHOOL = (KINDS.index(kind) for kind in ("enterprise", "villager", "school"))
 
 
 def scoring(state: State, rules: Rules) -> None:
@@ -40,7 +40,7 @@ def scoring(state: State, rules: Rules) -> None:
             row, chains.head, chains.packed, chains.dirty, chains.changes, state.agents,
             rules.book.district_items, rules.book.village_items, rules.book.district_rules,
             rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
-            np.zeros(room, ENTRY), np.empty(room, np.int64), _VILLAGER,
+            np.zeros(room, ENTRY), np.empty(room, np.int64), VILLAGER,
             classed, rules.book.evaluated_items, rules.book.weighing, state.evaluation,
             np.zeros(len(DIMENSIONS), np.int64), *_places(state),
         )  # fmt: skip
@@ -52,8 +52,8 @@ def scoring(state: State, rules: Rules) -> None:
 def _evaluated_kinds(rules: Rules) -> np.ndarray:
     """Return by (regime, kind) whether entries give a class: evaluated firms, classified schools."""
     classed = np.zeros((2, len(KINDS)), np.uint8)
-    classed[:, _ENTERPRISE] = rules.regimes.evaluation_on
-    classed[:, _SCHOOL] = rules.regimes.classification_on
+    classed[:, ENTERPRISE] = rules.regimes.evaluation_on
+    classed[:, INSTITUTION] = rules.regimes.classification_on
     return classed
 
 
@@ -70,9 +70,9 @@ def _class_by_rank(state: State, classed: np.ndarray) -> None:
     so that a clean file is never classed down.
     """
     agents = state.agents
-    works = (agents.kind != _ENTERPRISE) | (agents.traits & (1 << TRAITS.index("active")) > 0)
+    works = (agents.kind != ENTERPRISE) | has_trait(agents, "active")
     firms, first_school = _places(state)
-    for kind, first in ((_ENTERPRISE, 0), (_SCHOOL, first_school - firms)):
+    for kind, first in ((ENTERPRISE, 0), (INSTITUTION, first_school - firms)):
         among = np.arange(len(agents))[kind_rows(state, KINDS[kind])]
         in_force = (classed[state.active[among], kind] == 1) & (agents.present[among] == 1) & works[among]
         rows = among[in_force]
@@ -144,7 +144,7 @@ def _fold_rows(
 def _carry_stars(state: State, rules: Rules) -> None:
     """Post the district points of last year's stars, for villagers with a file under the programme."""
     agents = state.agents
-    rows = np.flatnonzero((agents.kind == KINDS.index("villager")) & (state.active == 1) & (agents.star >= 3))
+    rows = np.flatnonzero((agents.kind == VILLAGER) & (state.active == 1) & (agents.star >= 3))
     rows = rows[file_status(state, rules, rows) == ON_FILE]
     if rules.regimes.compact_on[1] == 0 or len(rows) == 0:
         return

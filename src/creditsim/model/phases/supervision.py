@@ -6,11 +6,12 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.activities import SUPERVISION
+from creditsim.model.budgets import monthly_units, smallest
 from creditsim.model.chains import REPAIRED, VOIDED
-from creditsim.model.phases.inspection import active_share, class_ratios, smallest, whole_part
+from creditsim.model.phases.inspection import class_ratios
 from creditsim.model.regimes import Rules
-from creditsim.model.state import State
-from creditsim.population.agents import INSTITUTION, STUDENT, rows_of_kind
+from creditsim.model.state import State, present_rows
+from creditsim.population.agents import STUDENT
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.scoring.ledger import ITEM
 from creditsim.spec.assumptions import assumed
@@ -27,12 +28,11 @@ def supervision(state: State, rules: Rules) -> None:
     pupil with a negative entry in force is barred from honours where the measure holds.
     """
     agents = state.agents
-    rows = np.arange(len(agents))[rows_of_kind(agents, INSTITUTION)]
-    rows = rows[agents.present[rows] == 1]
+    rows = present_rows(state, "school")
     classified = rules.regimes.classification_on[state.active[rows]] == 1
     state.count("school_bodies", rows)
     state.count("school_classified", rows[classified])
-    visits = min(supervision_budget(state, rules), len(rows))
+    visits = min(monthly_units(state, rules, SUPERVISION, "school"), len(rows))
     state.public["supervision_due"] = visits
     by_lot = visits
     if len(rows):
@@ -52,19 +52,11 @@ def supervision(state: State, rules: Rules) -> None:
     _count_files(state, rules)
 
 
-def supervision_budget(state: State, rules: Rules) -> int:
-    """Return this month's visits: the budget at the run's scale, whole visits, nothing lost over months."""
-    share = active_share(state, "school")
-    outside, inside = (levers[SUPERVISION] for levers in rules.values)
-    thousandths = round((outside + (inside - outside) * share) * state.population.scale * 1000)
-    return whole_part(thousandths, state.month)
-
-
 def bad_file_rows(state: State, rules: Rules) -> np.ndarray:
     """Return the pupils with at least one negative entry in the file: valid, not voided, not repaired."""
     chains = state.chains
-    rows = np.arange(len(state.agents))[rows_of_kind(state.agents, STUDENT)]
-    rows = rows[(chains.head[rows] >= 0) & (state.agents.present[rows] == 1)]
+    rows = present_rows(state, "student")
+    rows = rows[chains.head[rows] >= 0]
     found, owners, ids = np.zeros(len(state.agents), np.bool_), rows, chains.head[rows].astype(np.int64)
     while len(ids):
         found[owners[_counts_against(state, rules, ids)]] = True
@@ -96,9 +88,8 @@ def _announced(state: State, rules: Rules, rows: np.ndarray) -> np.ndarray:
 
 def _count_files(state: State, rules: Rules) -> None:
     """Count pupils with a file, those with a negative entry, and what that costs them this month."""
-    agents = state.agents
-    pupils = np.arange(len(agents))[rows_of_kind(agents, STUDENT)]
-    state.count("school_pupils_filed", pupils[(agents.filed[pupils] == 1) & (agents.present[pupils] == 1)])
+    pupils = present_rows(state, "student")
+    state.count("school_pupils_filed", pupils[state.agents.filed[pupils] == 1])
     bad = bad_file_rows(state, rules)
     state.count("school_pupils_bad_file", bad)
     lost_fen = rules.regimes.bad_file_fen[state.active[bad], STUDENT]

@@ -7,8 +7,10 @@ import functools
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.core.months import month_index
-from creditsim.model.parts.trade import NEVER, NO_GRADE, QUANTITIES, Trade, sum_by
+from creditsim.core.months import NO_MONTH
+from creditsim.model.activities import activity_number
+from creditsim.model.coverage import file_status
+from creditsim.model.parts.trade import NO_GRADE, QUANTITIES, Trade, sum_by
 from creditsim.model.phases.dealing import (
     CHECK_COST,
     CHECKS,
@@ -22,20 +24,16 @@ from creditsim.model.phases.dealing import (
     UNWILLING_LOSS,
     pay_and_buy,
 )
-from creditsim.model.phases.noticing import file_status
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
+from creditsim.model.world import income_factor
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.population.ties import read_assumptions
-from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import GRADES
 
 DEFAULT = "ent-trade-credit-default"
 """The activity by which a customer chooses not to pay a partner."""
-
-# Months of 2020 in which takings fell everywhere.
-SHOCK_MONTHS = tuple(month_index(f"2020-{month:02d}") for month in (2, 3, 4))
 
 _LUCK = 0  # word under TRADE; dealing draws the others
 _SLOWEST_PPM, _FASTEST_PPM = 50_000, 20_000_000
@@ -78,7 +76,7 @@ def _who_is_there(state: State) -> tuple[np.ndarray, np.ndarray]:
     firms.generation[:] = agents.generation
     firms.pace_ppm[new] = 1_000_000
     firms.loss_ppm[new] = round(assumed("trade.expected_loss_share") * 1_000_000)
-    firms.overdue_month[new] = NEVER
+    firms.overdue_month[new] = NO_MONTH
     state.trade.refused_fen[new] = 0
     return here, new | ~here
 
@@ -95,8 +93,7 @@ def _pace(state: State, rules: Rules) -> np.ndarray:
     kept = round(assumed("trade.takings_lasting_share") * 1000)
     pace = 1_000_000 + (firms.pace_ppm.astype(np.int64) - 1_000_000) * kept // 1000 + _luck()[lots >> 20]
     firms.pace_ppm[:] = np.clip(pace, _SLOWEST_PPM, _FASTEST_PPM)
-    world = 1.0 + (rules.world("income_shock_2020_share") if state.month in SHOCK_MONTHS else 0.0)
-    return firms.pace_ppm / 1_000_000.0 * world
+    return firms.pace_ppm / 1_000_000.0 * income_factor(rules, state.month)
 
 
 @functools.cache
@@ -120,7 +117,7 @@ def _take_in(trade: Trade, trading: np.ndarray, pace: np.ndarray) -> None:
 
 def _chose_not_to_pay(state: State) -> np.ndarray:
     """Return who chose this month not to pay a partner."""
-    bit = np.uint64(1) << np.uint64([activity.id for activity in activities()].index(DEFAULT))
+    bit = np.uint64(1) << np.uint64(activity_number(DEFAULT))
     return (state.memory.did[: len(state.trade.firms)] & bit) > 0
 
 
@@ -181,7 +178,7 @@ def _count(state: State, here: np.ndarray, totals: np.ndarray) -> None:
     totals[:, OPEN] = sum_by(trade.network.supplier, trade.open_fen, size)
     totals[:, SELLERS] = here & (sum_by(trade.network.supplier, trade.network.usual_fen, size) > 0)
     since = trade.firms.overdue_month > state.month - _YEAR
-    totals[:, FACING] = (totals[:, SELLERS] == 1) & since & (trade.firms.overdue_month != NEVER)
+    totals[:, FACING] = (totals[:, SELLERS] == 1) & since & (trade.firms.overdue_month != NO_MONTH)
     for column, name in enumerate(QUANTITIES):
         rows = np.flatnonzero(totals[:, column])
         state.count(name, rows, totals[rows, column])

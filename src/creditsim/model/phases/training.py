@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.regimes import Rules
-from creditsim.model.state import State
+from creditsim.model.state import State, present_rows
 from creditsim.population.agents import CIVIL_SERVANT, INSTITUTION, STUDENT, TEACHER, rows_of_kind
 from creditsim.spec.assumptions import assumed
 
@@ -51,9 +51,7 @@ def month_minutes(state: State, rules: Rules) -> np.ndarray:
     """
     schools, agents = state.schools, state.agents
     rows = schools.rows.astype(np.int64)
-    lots = draws.words(
-        state.seed, state.replication, agents.slot[rows], state.month, draws.TRAINING, _LOT_ATTENDS
-    )
+    lots = state.words(rows, draws.TRAINING, _LOT_ATTENDS)
     attends = lots < draws.threshold(assumed("training.attendance_share"))
     minutes = np.zeros(len(rows), np.int64)
     for regime, levers in enumerate(rules.values):
@@ -77,8 +75,7 @@ def teachers_example(state: State) -> np.ndarray:
     Where a small sample leaves a school without teachers, the mean of all stands in.
     """
     agents = state.agents
-    teachers = rows_of_kind(agents, TEACHER)
-    rows = teachers.start + np.flatnonzero(agents.present[teachers] == 1)
+    rows = present_rows(state, "teacher")
     each = motivation(state, rows)
     sums = np.bincount(agents.employer[rows], weights=each, minlength=len(agents))
     numbers = np.bincount(agents.employer[rows], minlength=len(agents))
@@ -137,10 +134,9 @@ def _count(state: State, staff: np.ndarray, minutes: np.ndarray, pupils: np.ndar
 def _count_lessons(state: State, rules: Rules) -> None:
     """Count the teaching time that integrity lessons take: one teacher a class, classes by size."""
     agents = state.agents
-    pupils = rows_of_kind(agents, STUDENT)
-    learners = pupils.start + np.flatnonzero(agents.present[pupils] == 1)
-    pupils = np.bincount(agents.employer[learners], minlength=len(agents))[rows_of_kind(agents, INSTITUTION)]
     rows = np.arange(len(agents))[rows_of_kind(agents, INSTITUTION)]
+    learners = present_rows(state, "student")
+    pupils = np.bincount(agents.employer[learners], minlength=len(agents))[rows]
     size = int(assumed("training.class_size"))
     classes = (pupils + size - 1) // size
     lesson = np.array([_lesson_minutes(state.month, levers) for levers in rules.values], np.int64)

@@ -7,19 +7,18 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.chains import OVER_REPORTED, REPAIRED, VOIDED, WRONG
+from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
 from creditsim.model.packing import gather
-from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.regimes import Rules
-from creditsim.model.state import POSTED, State, kind_rows
+from creditsim.model.state import BASE_MP, POSTED, State, kind_rows
+from creditsim.population.agents import VILLAGER, has_trait
 from creditsim.scoring.fold import fold_account
 from creditsim.scoring.ledger import ENTRY
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import KINDS, TRAITS
+from creditsim.spec.vocabulary import GRADES
 
-_VILLAGER = KINDS.index("villager")
-_AA = 4
-_BASE_MP = 1_000_000
+_AA = GRADES.index("AA")
 
 
 def treatment(state: State, rules: Rules) -> None:
@@ -56,7 +55,7 @@ def _by_grade(agents, active, scored, table, city_cutoffs_mp, out):
         of_regime = table[active[row]]
         found = of_regime[DISTRICT, agent.kind, agent.grade]
         found += of_regime[CITY, agent.kind, city_grade(agent.score_mp, city_cutoffs_mp)]
-        if scored[row] == ON_FILE and agent.kind == _VILLAGER:
+        if scored[row] == ON_FILE and agent.kind == VILLAGER:
             found += of_regime[VILLAGE, agent.kind, agent.star]
         out[row] = found
 
@@ -128,10 +127,11 @@ def _compare_without_false(
         )
         city = city_grade(score, city_cutoffs_mp)
         held = city_grade(agent.score_mp, city_cutoffs_mp)
-        deserved = worth[0, agent.kind, grade] + worth[1, agent.kind, star] + worth[2, agent.kind, city]
-        given = worth[0, agent.kind, agent.grade] + worth[1, agent.kind, agent.star]
-        wronged[position] = deserved > given + worth[2, agent.kind, held]
-        differs[position] = grade != agent.grade or (agent.kind == _VILLAGER and star != agent.star)
+        deserved = worth[DISTRICT, agent.kind, grade] + worth[VILLAGE, agent.kind, star]
+        deserved += worth[CITY, agent.kind, city]
+        given = worth[DISTRICT, agent.kind, agent.grade] + worth[VILLAGE, agent.kind, agent.star]
+        wronged[position] = deserved > given + worth[CITY, agent.kind, held]
+        differs[position] = grade != agent.grade or (agent.kind == VILLAGER and star != agent.star)
         undeserved_mp[position] = agent.score_mp - score
 
 
@@ -164,7 +164,7 @@ def _warn(state: State, rules: Rules) -> None:
     agents, firms = state.agents, kind_rows(state, "enterprise")  # the first rows
     person = agents.representative[firms].astype(np.int64)
     border = rules.regimes.warning_mp[state.active[firms]]
-    works = (agents.traits[firms] & (1 << TRAITS.index("active"))) > 0
+    works = has_trait(agents[firms], "active")
     below = works & (agents.present[firms] == 1) & (border > 0) & (person >= 0)
     below &= agents.score_mp[person] < border
     rows = np.flatnonzero(below & (state.below_warning == 0))
@@ -201,12 +201,12 @@ def _under_programme(state: State, kind: str) -> np.ndarray:
 def _best_of_each_site(state: State, rows: np.ndarray, top_ppm: int) -> np.ndarray:
     """Return the top share of each village by score, among those above the base score; ties by lot."""
     agents = state.agents
-    lot = draws.words(state.seed, state.replication, agents.slot[rows], state.month, draws.REWARD)
+    lot = state.words(rows, draws.REWARD)
     order = rows[np.lexsort((lot, -agents.village_score_mp[rows].astype(np.int64), agents.site[rows]))]
     sites = agents.site[order].astype(np.int64)
     first = np.searchsorted(sites, sites)
     places = np.bincount(sites, minlength=1)[sites] * top_ppm // 1_000_000
-    return order[(np.arange(len(order)) - first < places) & (agents.village_score_mp[order] > _BASE_MP)]
+    return order[(np.arange(len(order)) - first < places) & (agents.village_score_mp[order] > BASE_MP)]
 
 
 def _pay(state: State, fund: int, income_fen: int, claimants: np.ndarray, claim_fen: int) -> None:

@@ -7,21 +7,27 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.core.draws import lognormal_multipliers
+from creditsim.core.months import NO_MONTH
 from creditsim.model.parts.turnover import AWAITED, HELD, LOW_EXIT, OPEN
 from creditsim.model.phases.awareness import count_aware
 from creditsim.model.phases.consenting import consenting
 from creditsim.model.phases.pilots import count_pilots
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BEST_CLASS, CLEAN, NO_MONTH, State, kind_rows
-from creditsim.population.agents import NO_SEX, TRAIT_BIT, is_adult
+from creditsim.model.state import BEST_CLASS, CLEAN, State, kind_rows, open_accounts
+from creditsim.population.agents import (
+    CIVIL_SERVANT,
+    ENTERPRISE,
+    NO_SEX,
+    STUDENT,
+    TEACHER,
+    TRAIT_BIT,
+    is_adult,
+)
 from creditsim.population.marginals import SIZES, read_district
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import AWARE, GRADES, KINDS
 
-_ENTERPRISE, _TEACHER, _STUDENT, _CIVIL_SERVANT = (
-    KINDS.index(kind) for kind in ("enterprise", "teacher", "student", "civil_servant")
-)
 _C = GRADES.index("C")
 _MICRO = SIZES.index("micro")
 _JULY, _SEPTEMBER = 6, 8
@@ -73,13 +79,13 @@ def _fill_chances(agents, death, closing, staff, finish, moves, leaving, moving)
     """Write each agent's chances; those registered outside the zone move away, but no staff."""
     for row in range(agents.shape[0]):
         agent = agents[row]
-        if agent.kind == _ENTERPRISE:
+        if agent.kind == ENTERPRISE:
             leaving[row] = closing[row]
-        elif agent.kind == _STUDENT:
+        elif agent.kind == STUDENT:
             leaving[row] = finish
         elif agent.sex < NO_SEX:
             leaving[row] = death[min(np.int64(agent.age_band), death.shape[0] - 1)]
-            if agent.kind == _TEACHER or agent.kind == _CIVIL_SERVANT:
+            if agent.kind == TEACHER or agent.kind == CIVIL_SERVANT:
                 leaving[row] += staff
             elif agent.registration > 0:
                 moving[row] = moves
@@ -103,7 +109,7 @@ def _chances_of_closing(state: State, rules: Rules) -> np.ndarray:
 def _chances_of_coming(state: State) -> np.ndarray:
     """Return by kind the chance that an open slot finds somebody this month; pupils come in September."""
     chance = np.full(len(KINDS), assumed("turnover.refilled_share"))
-    chance[_STUDENT] = float(state.month % 12 == _SEPTEMBER)
+    chance[STUDENT] = float(state.month % 12 == _SEPTEMBER)
     return chance
 
 
@@ -132,7 +138,7 @@ def _draw(agents, vacant, leaving, moving, coming, seed, replication, month, wha
 def _let_in(state: State, rows: np.ndarray) -> None:
     """Let newcomers take open slots: own dispositions, right beliefs, awareness of those who live here."""
     agents = state.agents
-    lot = [_words(state, rows, draws.ENTRANT, index) for index in range(4)]
+    lot = [state.words(rows, draws.ENTRANT, index) for index in range(4)]
     agents.honesty[rows] = (lot[0] + 0.5) / draws.TWO_32
     agents.prosociality[rows] = (lot[1] + 0.5) / draws.TWO_32
     spread = read_district(state.population.name).money_weight_log_sd
@@ -165,14 +171,13 @@ def _let_go(state: State, rules: Rules, rows: np.ndarray) -> None:
     agents.present[rows] = 0
     state.chains.replace_subject(rows)
     _drop_waiting(state, rows)
-    agents.score_mp[rows] = agents.village_score_mp[rows] = 1_000_000
-    agents.grade[rows], agents.star[rows] = 3, 2
+    open_accounts(agents, rows)
     agents.months_low[rows] = agents.filed[rows] = 0
     state.last_breach[rows] = NO_MONTH
     for flags in (state.deeds, state.pledges, state.visited, state.memory):
         flags[rows] = 0
-    _forget_firms(state, rows[agents.kind[rows] == _ENTERPRISE])
-    state.last_tutoring[rows[agents.kind[rows] == _TEACHER] - kind_rows(state, "teacher").start] = NO_MONTH
+    _forget_firms(state, rows[agents.kind[rows] == ENTERPRISE])
+    state.last_tutoring[rows[agents.kind[rows] == TEACHER] - kind_rows(state, "teacher").start] = NO_MONTH
     state.firm_class[rows] = BEST_CLASS
     state.hours_tenths[:, rows] = 0
     state.turnover.leavers = rows
@@ -194,11 +199,11 @@ def _keep_for_return(state: State, rules: Rules, rows: np.ndarray) -> None:
     """Note which closed firms were in C or D, and keep the slots of those whose owners will return."""
     agents, memory = state.agents, state.turnover
     memory.vacant[rows] = OPEN
-    low = (agents.kind[rows] == _ENTERPRISE) & (agents.grade[rows] <= _C)
+    low = (agents.kind[rows] == ENTERPRISE) & (agents.grade[rows] <= _C)
     low &= rules.regimes.score_on[state.active[rows]] == 1
     rows = rows[low]
     exits = np.zeros(len(rows), LOW_EXIT)
-    luck, when = (_words(state, rows, draws.TURNOVER, index) for index in (2, 3))
+    luck, when = (state.words(rows, draws.TURNOVER, index) for index in (2, 3))
     returns = luck < draws.threshold(rules.world("phoenix_share"))
     exits["row"], exits["cell"], exits["left"] = rows, agents.cell[rows], state.month
     exits["back"] = np.where(returns, state.month + 1 + ((when * 12) >> 32), NO_MONTH)
@@ -232,10 +237,3 @@ def _count_kinds(state: State, word: str, rows: np.ndarray) -> None:
     for name, number in zip(KINDS, kinds.tolist(), strict=True):
         key = f"turnover_{word}.{name}"
         state.public[key] = state.public.get(key, 0) + number
-
-
-def _words(state: State, rows: np.ndarray, decision: int, index: int) -> np.ndarray:
-    """Return a 32-bit word for each row."""
-    return draws.words(
-        state.seed, state.replication, state.agents.slot[rows], state.month, decision, index
-    )
