@@ -55,6 +55,15 @@ def test_villages_and_communities_run_together_as_they_do_alone():
         assert different(together, run(setting, plan=plan), setting) == []
 
 
+def test_no_firm_that_takes_no_part_promotes_anybody():
+    """Promotions come in January: villages and communities share employers, none of which is there."""
+    plan = PLAN.with_levers(AT_ONCE).with_(months=13)
+    together = run("village", "community", plan=plan)
+    assert different(together, run("community", plan=plan), "community") == []
+    contested = together.outcomes[together.outcomes["outcome"] == "contest.slots_changed_share"]
+    assert contested[contested["setting"] == "enterprise"]["value"].isna().all()
+
+
 def test_villages_and_public_bodies_run_together_as_they_do_alone():
     together = run("village", "government")
     for setting in ("village", "government"):

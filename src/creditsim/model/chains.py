@@ -9,7 +9,7 @@ from creditsim.model.packing import NONE, Packed, PackedEntries
 from creditsim.scoring.ledger import ENTRY, ITEM
 
 # Bits of `Chains.status`: what has become of an entry.
-VOIDED, REPAIRED, CONTESTED, WRONG, HEARD, OVER_REPORTED = 1, 2, 4, 8, 16, 32
+VOIDED, REPAIRED, CONTESTED, WRONG, HEARD, OVER_REPORTED, FOR_ANOTHER = 1, 2, 4, 8, 16, 32, 64
 
 LAST_MONTH = 32767
 """Latest month that the columns of 16 bits hold: the year 2730."""

@@ -52,6 +52,8 @@ class Files:
         Objections heard this month before an entry was posted, by setting.
     padded : ndarray of int64
         Ids of entries that were made up to fill a quota.
+    docked : ndarray of int64
+        Ids of entries on household heads for the act of another member.
     display : ndarray of DISPLAY
         Entries about persons that are open to the public.
     """
@@ -59,6 +61,7 @@ class Files:
     agents_by_setting: np.ndarray
     heard: np.ndarray
     padded: np.ndarray
+    docked: np.ndarray
     display: np.ndarray
 
 
@@ -68,6 +71,7 @@ def first_files(population: Population) -> Files:
         agents_by_setting=by_setting(population.agents["kind"]),
         heard=np.zeros(len(SETTINGS), np.int64),
         padded=np.zeros(0, np.int64),
+        docked=np.zeros(0, np.int64),
         display=np.zeros(0, DISPLAY),
     )
 

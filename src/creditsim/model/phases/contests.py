@@ -112,6 +112,7 @@ def _pools(state: State, number: int, contest: Contest) -> Pools:
         place = agents.site[rows].astype(np.int64)
     elif contest.where == "employer":
         rows = rows[agents.employer[rows] >= 0]
+        rows = rows[agents.present[agents.employer[rows]] == 1]  # nobody rises where nobody runs the firm
         place = agents.slot[agents.employer[rows]].astype(np.int64)
     else:
         place = np.zeros(len(rows), np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
-from creditsim.model.chains import HEARD, OVER_REPORTED, item_entries
+from creditsim.model.chains import FOR_ANOTHER, HEARD, OVER_REPORTED, item_entries
 from creditsim.model.coverage import ON_FILE, SCORED, file_status
 from creditsim.model.phases.desk import delivered, is_human, verify
 from creditsim.model.phases.false_reports import false_reports
@@ -110,7 +110,9 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
         new = chains.entries[ids[docked]]
         targets = head[docked]
         new["subject"], new["ref"], new["act"] = agents.slot[targets], ids[docked], -1
-        chains.extend(targets, new, accepted["wrong"][docked])
+        posted = chains.extend(targets, new, accepted["wrong"][docked])
+        chains.mark(posted, FOR_ANOTHER)
+        state.files.docked = np.concatenate((state.files.docked, posted))
 
 
 def _household_heads(state: State) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
-from creditsim.model.chains import OVER_REPORTED, REPAIRED, VOIDED, WRONG
+from creditsim.model.chains import FOR_ANOTHER, OVER_REPORTED, REPAIRED, VOIDED, WRONG
 from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
 from creditsim.model.packing import gather
@@ -27,8 +27,8 @@ def treatment(state: State, rules: Rules) -> None:
     Worth is the mean over the kind of the measures in force; persons are restricted only
     where restrictions on persons are on (they carry `requires` of their own). A fund pays
     claims pro rata to the fen out of its balance, the rest lapses and is counted. A
-    subject is wrongly penalised if its grade without its false entries would be worth
-    more: the core folds its account a second time without them.
+    subject is wrongly penalised if its grade without its false entries and those for another
+    member of its household would be worth more: the core folds its account again without them.
     """
     scored = file_status(state, rules, np.arange(len(state.agents)))
     state.agents.filed[:] = scored == ON_FILE
@@ -70,7 +70,10 @@ def _add_worth_of_codes(state: State, rules: Rules, worth: np.ndarray) -> None:
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
-    """Count agents whose grade or star without false entries would be worth more, and wrong grades.
+    """Count agents whose grade or star would be worth more without false entries, and wrong grades.
+
+    An entry on the head of a household for another member's act hurts like a false one, but
+    the book says so: it makes no grade wrong.
 
     A grade or star is wrong if it differs from the one without false and over-reported
     entries. What is missing from the files is not in it.
@@ -78,8 +81,12 @@ def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> 
     chains, padded = state.chains, state.files.padded
     rows = np.unique(chains.rows_of(chains.standing_false()))
     rows = rows[scored[rows] > 0]
-    wronged, differs, undeserved_mp = _without(state, rules, rows, WRONG)
-    state.count("wrongly_penalised", rows[wronged])
+    docked = state.files.docked
+    docked = chains.rows_of(docked[chains.status[docked] & (VOIDED | REPAIRED) == 0])
+    hurt = np.union1d(rows, docked[scored[docked] > 0])
+    wronged, _, _ = _without(state, rules, hurt, WRONG | FOR_ANOTHER)
+    state.count("wrongly_penalised", hurt[wronged])
+    _, differs, undeserved_mp = _without(state, rules, rows, WRONG)
     standing = padded[chains.status[padded] & (VOIDED | REPAIRED) == 0]
     more = np.unique(chains.rows_of(standing))
     more = more[scored[more] > 0]
