@@ -34,7 +34,7 @@ def different(here, there, setting):
     return sorted(set(values[0].index[~same].get_level_values("outcome")))
 
 
-@pytest.mark.parametrize("name", [*SETTINGS, "teacher", "student", "civil_servant", "agency", "school"])
+@pytest.mark.parametrize("name", [*SETTINGS, "teacher", "student", "civil_servant", "agency", "kind.school"])
 def test_a_setting_or_kind_runs_alone(name):
     result = run(name)
     chosen = takes_part(np.arange(len(KINDS)), [name])

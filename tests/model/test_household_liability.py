@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.credit_model import burned_in
 from creditsim.model.phases.calendar import calendar
-from creditsim.model.phases.noticing import ON_FILE, file_status
 from creditsim.model.phases.records import _household_heads, post
 from creditsim.model.phases.scoring import scoring
 from creditsim.model.phases.treatment import treatment

@@ -126,17 +126,23 @@ SETTING_OF_KIND = tuple(
 def takes_part(kinds: np.ndarray, only: Sequence[str]) -> np.ndarray:
     """Say for each kind code whether it is among some kinds and settings; no names mean all of them.
 
+    A name that is both, ``school``, is the setting; ``kind.school`` is the kind.
+
     Raises
     ------
     InputError
         If a name is neither a kind nor a setting.
     """
-    strange = [name for name in only if name not in (*KINDS, *SETTINGS)]
+    known = tuple(dict.fromkeys((*SETTINGS, *KINDS, *(f"kind.{kind}" for kind in KINDS))))
+    strange = [name for name in only if name not in known]
     if strange:
-        known = tuple(dict.fromkeys((*SETTINGS, *KINDS)))
         raise InputError([Fault(unknown(name, known, "setting or kind"), key="only") for name in strange])
     chosen = [
-        not only or kind in only or SETTINGS[SETTING_OF_KIND[code]] in only for code, kind in enumerate(KINDS)
+        not only
+        or f"kind.{kind}" in only
+        or (kind in only and kind not in SETTINGS)
+        or SETTINGS[SETTING_OF_KIND[code]] in only
+        for code, kind in enumerate(KINDS)
     ]
     return np.array(chosen)[kinds]
 
