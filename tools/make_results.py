@@ -12,7 +12,7 @@ from creditsim.report.numbers import show_difference, unit_text
 from creditsim.spec.outcomes import outcomes
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "results.md"
-SEED, REPLICATIONS, SCALE = 1, 10, 0.2
+SEED, REPLICATIONS, SCALE = 1, 8, 0.1
 
 HEAD = f"""\
 # Results: rows of the plan, patterns of the field
