@@ -149,6 +149,7 @@ def run_summary(result: Any) -> dict[str, Any]:
         "agents": len(result.agents),
         "months": result.months,
         "seconds": round(result.seconds, 3),
+        "residuals": result.residuals(),
         "memory": result.memory,
         "outcomes": result.means(),
     }

@@ -43,6 +43,8 @@ class RunResult:
         Wall time of this run's months; never part of a fingerprint.
     case : dict
         The resolved case that `inputs` hashes.
+    balances : pandas.DataFrame
+        What is conserved, by month; see `creditsim.model.balances`.
     memory : dict
         Bytes kept at the end, see `creditsim.model.memory.MemoryUse.record`.
     """
@@ -52,12 +54,18 @@ class RunResult:
     ledger: pd.DataFrame = field(repr=False)
     agents: pd.DataFrame = field(repr=False)
     grades: pd.DataFrame = field(repr=False)
+    balances: pd.DataFrame = field(repr=False)
     fingerprint: str
     inputs: str
     months: int
     seconds: float
     case: dict = field(repr=False)
     memory: dict = field(repr=False)
+
+    def residuals(self) -> dict[str, int]:
+        """Return the largest residual of each account over the months: 0 if nothing is lost or made."""
+        largest = self.balances["residual"].abs().groupby(self.balances["account"], sort=False).max()
+        return {str(name): int(value) for name, value in largest.items()}
 
     def means(self) -> dict[str, float | None]:
         """Return each outcome's mean over the months, for the district; None where not defined."""
@@ -168,6 +176,7 @@ def _run(scenario: Scenario, state, engine: str, threads: int, progress, only) -
         ledger=ledger,
         agents=agents,
         grades=model.grades(),
+        balances=model.balances(),
         fingerprint=fingerprint_columns(results),
         inputs=fingerprint_json(case),
         months=scenario.months,

@@ -29,6 +29,7 @@ def run_record(result: RunResult) -> dict:
         "fingerprint": result.fingerprint,
         "months": result.months,
         "outcomes": result.means(),
+        "residuals": result.residuals(),
         "memory": result.memory,
         "tables": {
             name: {
