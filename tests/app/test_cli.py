@@ -44,6 +44,9 @@ class FakeRun:
     def means(self):
         return {BREACHES: 2.5, "harm.wrongly_penalised_per_1000": None}
 
+    def residuals(self):
+        return {"visits to firms": 0}
+
 
 @dataclass
 class FakeApi:
@@ -251,6 +254,7 @@ def test_run_prints_the_object_of_the_formats_page(said, api):
         "agents": 280,
         "months": 36,
         "seconds": 1.235,
+        "residuals": {"visits to firms": 0},
         "memory": MEMORY,
         "outcomes": {BREACHES: 2.5, "harm.wrongly_penalised_per_1000": None},
     }
