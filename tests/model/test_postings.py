@@ -73,9 +73,7 @@ def test_no_item_on_petitions_or_family_planning_can_be_posted():
 def points(name, **levers):
     """Return the points of each channel's entry under the plan with some levers."""
     values = {**PLAN, **{key.replace("__", "."): value for key, value in levers.items()}}
-    return {
-        channel: item and entered_mp(item, BOOK, values) for channel, item in items(name, values).items()
-    }
+    return {channel: item and entered_mp(item, BOOK, values) for channel, item in items(name, values).items()}
 
 
 def test_levers_set_the_usual_deduction_of_compact_and_community_items():

@@ -14,21 +14,11 @@ import pandas as pd
 
 from creditsim.core import draws
 from creditsim.core.months import month_index, month_text
+from creditsim.model.outcomes.counted import GROUPS
 from creditsim.report.comparison import Comparison
 from creditsim.spec.scenario import load_scenario
 
 NAMES = ("status-quo-2019", "five-entries-2020", "guidance-2021")
-GROUPS = (
-    "all",
-    "age_60_plus",
-    "age_under_60",
-    "offline",
-    "online",
-    "from_outside",
-    "registered_here",
-    "low_education",
-    "other_education",
-)
 AREAS = ("area_qiaotou", "area_huangguan", "area_nowhere_known")
 LEADS = ("lead_joint_office", "lead_education", "lead_rural_economy")
 SETTINGS = ("all", "enterprise", "school", "government", "village", "community")

@@ -6,7 +6,6 @@ difference within a replication carries the rules' effect and little of the luck
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from creditsim.analysis.cost_effectiveness import CostPerBreach, cost_per_breach
 from creditsim.analysis.grid import outcome_grid
+from creditsim.analysis.tables import plain_values
 from creditsim.core.errors import Fault, InputError, unknown
 
 if TYPE_CHECKING:
@@ -330,13 +330,7 @@ class ComparedScenarios:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows of `headline` as plain values for JSON: null, never NaN."""
-        return [
-            {
-                key: None if isinstance(value, float) and math.isnan(value) else value
-                for key, value in row.items()
-            }
-            for row in self.headline().to_dict("records")
-        ]
+        return [plain_values(row) for row in self.headline().to_dict("records")]
 
     def cost_per_breach_averted(self) -> tuple[CostPerBreach, ...]:
         """Return what a breach averted costs the public in each scenario; see `cost_per_breach`."""

@@ -88,7 +88,11 @@ def fieller(
         return None, None, None
     mean_cost, mean_averted = float(np.mean(cost)), float(np.mean(averted))
     t = float(stdtrit(count - 1, 0.5 + level / 2.0))
-    spread = lambda a, b: t * t * float(np.sum((a - np.mean(a)) * (b - np.mean(b)))) / (count - 1) / count  # noqa: E731
+
+    def spread(a: np.ndarray, b: np.ndarray) -> float:
+        """Return the squared half-width of a mean, or what two means share of it."""
+        return t * t * float(np.sum((a - np.mean(a)) * (b - np.mean(b)))) / (count - 1) / count
+
     square = mean_averted * mean_averted - spread(averted, averted)
     if square <= 0.0 or mean_averted <= 0.0:
         return None, None, None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from creditsim.analysis.compare import t_interval
+from creditsim.analysis.tables import FindingsTable, plain_values
 from creditsim.experiment.execute import run_scenarios
 from creditsim.spec.patterns import Pattern, patterns
 from creditsim.spec.scenario import PLAN, STATUS_QUO, Scenario, load_scenario
@@ -45,39 +46,21 @@ class HeldPattern:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the pattern as plain values for JSON: null, never NaN."""
-        numbers = {
-            name: None if np.isnan(getattr(self, name)) else getattr(self, name)
-            for name in ("value", "low", "high")
-        }
         return {
             "pattern": self.pattern.name,
             "role": self.pattern.role,
             "band": [self.pattern.low, self.pattern.high],
-            **numbers,
+            **plain_values({"value": self.value, "low": self.low, "high": self.high}),
             "verdict": self.verdict,
             "source": self.pattern.source,
             "confidence": self.pattern.confidence,
         }
 
 
-class HeldPatterns(tuple[HeldPattern, ...]):
-    """All patterns as held against the simulation; a table in notebooks."""
+class HeldPatterns(FindingsTable, tuple[HeldPattern, ...]):
+    """All patterns as held against the simulation; in notebooks a table, one line a pattern."""
 
     __slots__ = ()
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one line a pattern: role, band, value with interval, verdict, source."""
-        import pandas as pd
-
-        return pd.DataFrame([each.to_dict() for each in self])
-
-    def _repr_html_(self) -> str:
-        """Return the table for notebooks."""
-        return self.to_frame().to_html(index=False, na_rep="", float_format="{:.3g}".format)
-
-    def __repr__(self) -> str:
-        """Return the table as text."""
-        return self.to_frame().to_string(index=False, na_rep="", float_format="{:.3g}".format)
 
 
 def hold_patterns(

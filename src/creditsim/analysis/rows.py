@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.compare import paired_differences
-from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.analysis.tables import FindingsTable, plain_values
 from creditsim.experiment.execute import run_scenarios
 from creditsim.spec.levers import LeverValue, levers
 from creditsim.spec.measures import measures
 from creditsim.spec.outcomes import outcomes
-from creditsim.spec.rows import Row, rows
+from creditsim.spec.rows import Row, rows_named
 from creditsim.spec.scenario import PLAN, STATUS_QUO, Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -64,17 +64,13 @@ class JudgedOutcome:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as plain values for JSON: null, never NaN."""
-        numbers = {
-            name: None if math.isnan(self.line[name]) else self.line[name]
-            for name in ("difference", "low", "high")
-        }
         return {
             "outcome": self.outcome,
             "role": self.role,
             "unit": self.line["unit"],
             "setting": self.line["setting"],
             "expected": self.expected,
-            **numbers,
+            **plain_values({name: self.line[name] for name in ("difference", "low", "high")}),
             "verdict": self.line["verdict"],
         }
 
@@ -99,25 +95,16 @@ class JudgedRow:
         }
 
 
-class JudgedRows(tuple[JudgedRow, ...]):
-    """Rows of the plan as judged, in the plan's order; a table in notebooks."""
+class JudgedRows(FindingsTable, tuple[JudgedRow, ...]):
+    """Rows of the plan as judged, in the order asked for; in notebooks a table."""
 
     __slots__ = ()
 
-    def to_frame(self) -> pd.DataFrame:
+    digits = 4
+
+    def lines(self) -> list[dict[str, Any]]:
         """Return one line a row and outcome, with unit, setting, expectation, interval and verdict."""
-        import pandas as pd
-
-        lines = [{"row": each.case.row.name, **line.to_dict()} for each in self for line in each.outcomes]
-        return pd.DataFrame(lines)
-
-    def _repr_html_(self) -> str:
-        """Return the table for notebooks."""
-        return self.to_frame().to_html(index=False, na_rep="", float_format="{:.4g}".format)
-
-    def __repr__(self) -> str:
-        """Return the table as text."""
-        return self.to_frame().to_string(index=False, na_rep="", float_format="{:.4g}".format)
+        return [{"row": each.case.row.name, **line.to_dict()} for each in self for line in each.outcomes]
 
 
 def row_case(row: Row) -> RowCase:
@@ -125,12 +112,12 @@ def row_case(row: Row) -> RowCase:
 
     A row that is added stands on the status quo, in force everywhere from the first month,
     with what it requires (and what that requires) at the plan's values. A row that
-    enables others is taken out of the plan: its levers go back to the status quo, a rollout
-    lever to its value without any programme.
+    enables others is taken out of the plan: its levers go back to the status quo, or to what
+    the catalogue gives under `without`.
 
     Examples
     --------
-    >>> case = row_case(rows()["V2"])
+    >>> case = row_case(rows_named(["V2"])[0])
     >>> case.against["files.villager_coverage_share"], case.against["village.compact_on"]
     (0.9, False)
     """
@@ -163,7 +150,7 @@ def judge_rows(
     Parameters
     ----------
     names : sequence of str
-        Rows; none means all 21.
+        Rows, whatever their capitals; none means all 21.
     replications : int
         Paired: both scenarios of a row share people and luck.
     workers : int
@@ -174,9 +161,9 @@ def judge_rows(
     Raises
     ------
     InputError
-        If there is no such row.
+        All unknown rows at once.
     """
-    cases = [row_case(_row(name)) for name in (names or tuple(rows()))]
+    cases = [row_case(row) for row in rows_named(names)]
     scenarios = {}
     for case in cases:
         for scenario in (case.against, case.treated):
@@ -187,17 +174,7 @@ def judge_rows(
     return JudgedRows(_judge(case, found) for case in cases)
 
 
-def _row(name: str) -> Row:
-    """Return a row by name, whatever its capitals."""
-    for row in rows().values():
-        if row.name.lower() == name.lower():
-            return row
-    raise InputError(Fault(unknown(name, rows(), "row of the plan"), key="rows"))
-
-
-def _required(
-    row: Row, own: Mapping[str, LeverValue], plan: Scenario, baseline: Scenario
-) -> tuple[str, ...]:
+def _required(row: Row, own: Mapping[str, LeverValue], plan: Scenario, baseline: Scenario) -> tuple[str, ...]:
     """Return the levers of other rows that a row stands on and that the baseline has not as the plan has.
 
     What the row declares, what law and enforcement the measures that its levers switch on

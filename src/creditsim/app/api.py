@@ -165,10 +165,8 @@ def judge_rows(
     InputError
         All faults at once.
     """
-    threads = available_cores() if threads is None else threads
-    check_run(scale, seed, replications, months, threads, "compiled")
-    with _bar(replications, "replication", progress) as advance:
-        return judged(rows, seed, replications, scale, months, threads, lambda done, of: advance())
+    with _replicating(scale, seed, replications, months, threads, progress) as (workers, advance):
+        return judged(rows, seed, replications, scale, months, workers, advance)
 
 
 def hold_patterns(
@@ -192,10 +190,8 @@ def hold_patterns(
     InputError
         All faults at once.
     """
-    threads = available_cores() if threads is None else threads
-    check_run(scale, seed, replications, None, threads, "compiled")
-    with _bar(replications, "replication", progress) as advance:
-        return held(seed, replications, scale, threads, lambda done, of: advance())
+    with _replicating(scale, seed, replications, None, threads, progress) as (workers, advance):
+        return held(seed, replications, scale, workers, advance)
 
 
 def versions() -> dict[str, str]:
@@ -259,6 +255,17 @@ def _check_comparable(chosen: list[Scenario]) -> None:
     ]
     if faults:
         raise InputError(faults)
+
+
+@contextmanager
+def _replicating(
+    scale: float, seed: int, replications: int, months: int | None, threads: int | None, shown: bool | None
+) -> Iterator:
+    """Check a run of replications; give its worker processes and what to tell of each that is done."""
+    threads = available_cores() if threads is None else threads
+    check_run(scale, seed, replications, months, threads, "compiled")
+    with _bar(replications, "replication", shown) as advance:
+        yield threads, lambda done, of: advance()
 
 
 @contextmanager

@@ -22,6 +22,9 @@ Scale = Annotated[
     typer.Option("--scale", metavar="X", help="Size of the population, 0.01 to 10; 1 is the whole district."),
 ]
 Seed = Annotated[str, typer.Option("--seed", metavar="N", help="Whole number that all luck comes from.")]
+Replications = Annotated[
+    str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
+]
 Threads = Annotated[
     str | None,
     typer.Option("--threads", metavar="N", help="Cores to use; default: all. Results do not depend on it."),

@@ -171,9 +171,7 @@ def _numbers(rates: bool, texts: Mapping[str, str | None], faults: list[Fault]) 
         ]
         return {}
     readers = {"scale": number}
-    read = {
-        name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()
-    }
+    read = {name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()}
     faults += range_faults(read)
     given = {name: value for name, value in read.items() if value is not None}
     return {**RATES_DEFAULTS, "threads": available_cores(), **given}

@@ -26,6 +26,7 @@ from creditsim.app.arguments import (
     RatesReplications,
     RatesScale,
     RatesSeed,
+    Replications,
     Scale,
     Scenario,
     Scenarios,
@@ -263,9 +264,7 @@ def compare(
             "--baseline", metavar="SCENARIO", help="What to compare with; default: status-quo-2019."
         ),
     ] = None,
-    replications: Annotated[
-        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
-    ] = "10",
+    replications: Replications = "10",
     months: Months = None,
     scale: Scale = "0.1",
     seed: Seed = "1",
@@ -300,9 +299,7 @@ def rows(
         list[str] | None, typer.Argument(metavar="[ROW]...", help="Rows of the plan, e.g. E4 or P1-3.")
     ] = None,
     seed: Seed = "1",
-    replications: Annotated[
-        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
-    ] = "6",
+    replications: Replications = "6",
     scale: Scale = "0.1",
     months: Annotated[str, typer.Option("--months", metavar="N", help="Reported months.")] = "36",
     threads: Threads = None,
@@ -326,9 +323,7 @@ def rows(
 def patterns(
     context: typer.Context,
     seed: Seed = "1",
-    replications: Annotated[
-        str, typer.Option("--replications", metavar="N", help="How often, each time with other luck.")
-    ] = "4",
+    replications: Replications = "4",
     scale: Scale = "0.05",
     threads: Threads = None,
     lang: Lang = "en",

@@ -11,6 +11,7 @@ from creditsim.app.options import choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.app.words import word
 from creditsim.core.errors import InputError
+from creditsim.report.numbers import NOTHING
 
 
 def show_patterns(texts: Mapping[str, str | None], lang: str, voice: Voice) -> int:
@@ -45,7 +46,6 @@ def show_patterns(texts: Mapping[str, str | None], lang: str, voice: Voice) -> i
 def patterns_text(held: Any, lang: str) -> str:
     """Return patterns with bands, values and verdicts as a table for people."""
     from creditsim.report.labels import title_of
-    from creditsim.report.numbers import NOTHING
 
     names = ("verdict", "role", "band", "simulated_value", "interval", "title")
     lines = [
@@ -64,8 +64,6 @@ def patterns_text(held: Any, lang: str) -> str:
 
 def _number(value: float) -> str:
     """Return a value as text; a dash where there is none."""
-    from creditsim.report.numbers import NOTHING
-
     return NOTHING if math.isnan(value) else f"{value:.3g}"
 
 

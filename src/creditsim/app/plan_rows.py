@@ -9,7 +9,7 @@ from creditsim.app.commands import LANGUAGES, range_faults, standard_output_kept
 from creditsim.app.options import choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.app.words import word
-from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.core.errors import InputError
 
 
 def show_rows(names: Sequence[str], texts: Mapping[str, str | None], lang: str, voice: Voice) -> int:
@@ -27,16 +27,14 @@ def show_rows(names: Sequence[str], texts: Mapping[str, str | None], lang: str, 
     InputError
         All faults at once, before anything runs.
     """
-    from creditsim.spec.rows import rows
+    from creditsim.spec.rows import rows_named
 
     faults = choice_faults("--lang", lang, LANGUAGES)
     numbers = numbers_of(texts, faults)
-    known = {name.lower() for name in rows()}
-    faults += [
-        Fault(unknown(name, rows(), "row of the plan"), key="ROW")
-        for name in names
-        if name.lower() not in known
-    ]
+    try:
+        rows_named(names, "ROW")
+    except InputError as error:
+        faults += error.faults
     faults += range_faults(numbers)
     if faults:
         raise InputError(faults)

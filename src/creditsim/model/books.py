@@ -73,6 +73,15 @@ class BookTables:
     city_cutoffs_mp: np.ndarray
     star_items: np.ndarray
 
+    def is_negative(self, records: np.ndarray) -> np.ndarray:
+        """Say which records of items count against their subject: they take points, or a grade at once.
+
+        Parameters
+        ----------
+        records : structured ndarray with ``points_mp`` and ``item``
+        """
+        return (records["points_mp"] < 0) | self.is_direct[records["item"]]
+
 
 def district_book_name(levers: Mapping[str, Any]) -> str:
     """Return the rulebook whose cutoffs grade the district score under some levers."""

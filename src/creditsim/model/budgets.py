@@ -40,3 +40,32 @@ def smallest(keys: np.ndarray, count: int) -> np.ndarray:
     below = np.flatnonzero(keys < border)
     ties = np.flatnonzero(keys == border)[: count - len(below)]
     return np.concatenate((below, ties))
+
+
+def sample_visits(
+    state: State,
+    rows: np.ndarray,
+    stream: int,
+    visits: int,
+    floor: int,
+    rates: np.ndarray,
+    class_weights: np.ndarray,
+) -> np.ndarray:
+    """Return the rows visited this month: a floor drawn by rate alone, the rest by rate times class weight.
+
+    Sequential Poisson sampling (Ohlsson 1998): the visits go to the smallest u / weight,
+    u uniform by agent and month, so the number is met exactly and an agent's luck is its own.
+
+    Parameters
+    ----------
+    stream : int
+        The decision under which luck is drawn.
+    visits, floor : int
+        Visits in all, and those of them that do not look at the class.
+    rates, class_weights : ndarray of int, by row
+    """
+    first = smallest(state.words(rows, stream) * 1_000_000 // rates, floor)
+    rest = np.setdiff1d(np.arange(len(rows)), first, assume_unique=True)
+    luck = state.words(rows[rest], stream, 1)
+    steered = rest[smallest(luck * 1_000_000 // (rates[rest] * class_weights[rest]), visits - floor)]
+    return rows[np.concatenate((first, steered))]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.spec.levers import Lever, levers
 from creditsim.spec.outcomes import outcomes
 from creditsim.spec.records import STRICT, Texts, read_entries
@@ -104,3 +105,28 @@ def rows() -> Mapping[str, Row]:
     if homeless:
         raise ValueError(f"data/levers.yaml: rows {', '.join(sorted(homeless))} have levers but no entry")
     return found
+
+
+def rows_named(names: Sequence[str], key: str = "rows") -> tuple[Row, ...]:
+    """Return rows by name in the order given, whatever their capitals; no name means all.
+
+    Parameters
+    ----------
+    key : str
+        Where the names were given, for the faults.
+
+    Raises
+    ------
+    InputError
+        One fault an unknown name.
+
+    Examples
+    --------
+    >>> [row.name for row in rows_named(["e4", "S3"])]
+    ['E4', 'S3']
+    """
+    known = {name.lower(): row for name, row in rows().items()}
+    strange = [name for name in names if name.lower() not in known]
+    if strange:
+        raise InputError([Fault(unknown(name, rows(), "row of the plan"), key=key) for name in strange])
+    return tuple(known[name.lower()] for name in names) if names else tuple(rows().values())

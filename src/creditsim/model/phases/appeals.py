@@ -43,7 +43,7 @@ def _file_appeals(state: State, rules: Rules) -> None:
     ids = chains.posted_in(state.month - 1)
     entries = chains.entries[ids]
     fresh = (entries["kind"] == ITEM) & (chains.status[ids] & (HEARD | VOIDED) == 0)
-    fresh &= (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
+    fresh &= rules.book.is_negative(entries)
     fresh &= chains.held(ids)
     ids, entries = ids[fresh], entries[fresh]
     rows = chains.rows_of(ids)
@@ -139,7 +139,7 @@ def _repair(state: State, rules: Rules) -> None:
     chains = state.chains
     found = np.full(len(state.agents), -1, np.int64)
     codes = chains.packed.codes
-    negative = (codes["kind"] == ITEM) & ((codes["points_mp"] < 0) | rules.book.is_direct[codes["item"]])
+    negative = (codes["kind"] == ITEM) & rules.book.is_negative(codes)
     lasting = codes["duration"] + rules.book.validity_months[codes["item"]]
     _find_repairable(
         chains.head, chains.packed, negative, lasting, rules.regimes, state.active, state.agents,

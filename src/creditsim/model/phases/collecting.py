@@ -76,8 +76,7 @@ def _count_repaired(state: State, rules: Rules) -> None:
     chains = state.chains
     ids = chains.posted_in(state.month - _YEAR)
     entries, status = chains.decode(ids), chains.status[ids]
-    negative = (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
-    old = (entries["kind"] == ITEM) & negative & (status & VOIDED == 0)
+    old = (entries["kind"] == ITEM) & rules.book.is_negative(entries) & (status & VOIDED == 0)
     rows = chains.rows_of(ids[old])
     state.count("files_year_old", rows)
     state.count("files_year_old_repaired", rows[status[old] & REPAIRED > 0])

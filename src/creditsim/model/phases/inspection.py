@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.model.budgets import monthly_units, smallest
+from creditsim.model.budgets import monthly_units, sample_visits
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State, present_rows
 from creditsim.population.agents import TRAIT_BIT
@@ -17,10 +17,8 @@ def inspection(state: State, rules: Rules) -> None:
     """Spend the month's visits on active enterprises: a random floor, then by class.
 
     The floor is drawn by sector alone; the rest by sector times the ratio
-    of the firm's five-dimension class, where firms are evaluated.
-    Sequential Poisson sampling (Ohlsson 1998): the visits go to the smallest u / weight,
-    u uniform by agent and month, so the number is met exactly and an agent's luck is its
-    own. Nobody is visited twice in a month; a budget beyond that is not spent.
+    of the firm's five-dimension class, where firms are evaluated; see `sample_visits`.
+    Nobody is visited twice in a month; a budget beyond that is not spent.
     """
     rows = present_rows(state, "enterprise")
     rows = rows[state.agents.traits[rows] & TRAIT_BIT["active"] > 0]
@@ -28,14 +26,8 @@ def inspection(state: State, rules: Rules) -> None:
     visits = min(monthly_units(state, rules, "inspection.visits_per_month", "enterprise"), len(rows))
     state.public["visits_due"] = visits
     floor = _floor_visits(state, rules, rows, visits)
-    luck = state.words(rows, draws.VISIT)
-    sector = _sector_weights(state, rows)
-    chosen = smallest(luck * 1_000_000 // sector, floor)
-    rest = np.setdiff1d(np.arange(len(rows)), chosen, assume_unique=True)
-    again = state.words(rows[rest], draws.VISIT, 1)
-    by_class = rules.regimes.class_weight[state.active[rows[rest]], state.firm_class[rows[rest]]]
-    weighted = rest[smallest(again * 1_000_000 // (sector[rest] * by_class), visits - floor)]
-    seen = rows[np.concatenate((chosen, weighted))]
+    by_class = rules.regimes.class_weight[state.active[rows], state.firm_class[rows]]
+    seen = sample_visits(state, rows, draws.VISIT, visits, floor, _sector_weights(state, rows), by_class)
     state.visited[seen] = 1
     state.last_visit[seen] = state.month
     state.count("visits", seen)

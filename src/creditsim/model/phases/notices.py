@@ -27,7 +27,7 @@ def give_notice(state: State, rules: Rules, accepted: np.ndarray) -> np.ndarray:
     no entry to a later month.
     """
     days = _days_of_notice(state, rules, accepted["row"])
-    told = (days > 0) & ((accepted["points_mp"] < 0) | rules.book.is_direct[accepted["item"]])
+    told = (days > 0) & rules.book.is_negative(accepted)
     if not told.any():
         return accepted
     reach = np.minimum(days / assumed("notice.enough_days"), 1.0)

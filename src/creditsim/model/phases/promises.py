@@ -126,9 +126,7 @@ def _open_claims(
     state.count("body_arrears_opened_fen", bodies.first_row + new["body"].astype(np.int64), new["left_fen"])
 
 
-def _find_failures(
-    state: State, rules: Rules, rows: np.ndarray, broken: np.ndarray, obligation: int
-) -> None:
+def _find_failures(state: State, rules: Rules, rows: np.ndarray, broken: np.ndarray, obligation: int) -> None:
     """Let the evaluation learn of broken obligations: of registered ones surely, of others by chance."""
     bodies = state.public_bodies
     luck = _lots(state, rows[broken], _FOUND + obligation)

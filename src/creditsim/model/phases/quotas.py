@@ -117,10 +117,7 @@ def _make_up(state: State, rules: Rules, setting: int, number: int) -> np.ndarra
     kinds = np.flatnonzero(np.array(SETTING_OF_KIND) == setting)
     free = (state.active == 1) & (agents.present == 1) & (state.deeds & BREACHED == 0)
     rows = np.flatnonzero(free & np.isin(agents.kind, kinds))
-    lot, luck = (
-        state.words(rows, draws.QUOTA, index)
-        for index in (_LOT, _SIGN)
-    )
+    lot, luck = (state.words(rows, draws.QUOTA, index) for index in (_LOT, _SIGN))
     sign = (luck < draws.threshold(assumed("quota.negative_share"))).astype(np.int64)
     cheap = cheapest(rules)
     activity = cheap[agents.kind[rows], sign]

@@ -6,7 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.activities import SUPERVISION
-from creditsim.model.budgets import monthly_units, smallest
+from creditsim.model.budgets import monthly_units, sample_visits
 from creditsim.model.chains import REPAIRED, VOIDED
 from creditsim.model.phases.inspection import class_ratios
 from creditsim.model.regimes import Rules
@@ -22,12 +22,11 @@ def supervision(state: State, rules: Rules) -> None:
 
     Kindergartens, schools and tutoring institutions share one budget, which is met
     exactly. As for firms, part of the visits goes by lot alone and the rest by the class
-    of the institution (sequential Poisson sampling, Ohlsson 1998); without classes all go
-    by lot. Nobody is visited twice in a month. The class comes from the institution's
-    entries as that of a firm does. Before that, the month's bad files are counted: a
-    pupil with a negative entry in force is barred from honours where the measure holds.
+    of the institution; without classes all go by lot. Nobody is visited twice in a month.
+    The class comes from the institution's entries as that of a firm does. Before that, the
+    month's bad files are counted: a pupil with a negative entry in force is barred from
+    honours where the measure holds.
     """
-    agents = state.agents
     rows = present_rows(state, "school")
     classified = rules.regimes.classification_on[state.active[rows]] == 1
     state.count("school_bodies", rows)
@@ -38,14 +37,8 @@ def supervision(state: State, rules: Rules) -> None:
     if len(rows):
         share = assumed("supervision.floor_share")
         by_lot = visits - int(visits * (1.0 - share) * (int(np.count_nonzero(classified)) / len(rows)))
-    slots = agents.slot[rows]
-    luck = draws.words(state.seed, state.replication, slots, state.month, draws.SUPERVISION, 0)
-    first = smallest(luck, by_lot)
-    rest = np.setdiff1d(np.arange(len(rows)), first, assume_unique=True)
-    again = draws.words(state.seed, state.replication, slots[rest], state.month, draws.SUPERVISION, 1)
-    weight = rules.regimes.school_class_weight[state.active[rows[rest]], state.firm_class[rows[rest]]]
-    steered = rest[smallest(again * 1_000_000 // weight, visits - by_lot)]
-    seen = rows[np.concatenate((first, steered))]
+    by_class = rules.regimes.school_class_weight[state.active[rows], state.firm_class[rows]]
+    seen = sample_visits(state, rows, draws.SUPERVISION, visits, by_lot, np.ones_like(by_class), by_class)
     state.visited[seen] = 1
     state.count("school_visits", seen)
     state.schools.visit_ratio = _announced(state, rules, rows)
@@ -68,7 +61,7 @@ def bad_file_rows(state: State, rules: Rules) -> np.ndarray:
 def _counts_against(state: State, rules: Rules, ids: np.ndarray) -> np.ndarray:
     """Say which entries are negative and stand: not voided, not repaired, within their validity."""
     entries = state.chains.entries[ids]
-    negative = (entries["points_mp"] < 0) | rules.book.is_direct[entries["item"]]
+    negative = rules.book.is_negative(entries)
     until = entries["end"].astype(np.int64) + rules.book.validity_months[entries["item"]]
     standing = state.chains.status[ids] & (VOIDED | REPAIRED) == 0
     return (entries["kind"] == ITEM) & negative & standing & (state.month < until)
