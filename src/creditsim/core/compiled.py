@@ -78,10 +78,24 @@ def compiled(rule: Callable) -> Callable:
     The plain-Python form stays reachable as ``rule.py_func``; both give the same bits,
     because rules use only ``+ - * /``, comparison, integers and table look-ups.
     """
+    return _compile(rule, "never")
+
+
+def compiled_inline(rule: Callable) -> Callable:
+    """Compile a rule as `compiled` does, its text written out wherever it is called.
+
+    For rules in the innermost loops: only so does the compiler see a loop over them as a
+    whole and do several rounds of it at a time. It makes callers longer to compile.
+    """
+    return _compile(rule, "always")
+
+
+def _compile(rule: Callable, inline: str) -> Callable:
+    """Compile a rule into the cache folder of its room."""
     import numba
 
     package, _, module = rule.__module__.partition(".")
     room = module.partition(".")[0]
     ours = package == "creditsim" and room in _ROOMS
     numba.config.CACHE_DIR = str(cache_folder(room if ours else ""))
-    return numba.njit(cache=True, nogil=True, fastmath=False)(rule)
+    return numba.njit(cache=True, nogil=True, fastmath=False, inline=inline)(rule)

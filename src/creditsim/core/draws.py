@@ -20,7 +20,7 @@ import hashlib
 
 import numpy as np
 
-from creditsim.core.compiled import compiled
+from creditsim.core.compiled import compiled, compiled_inline
 from creditsim.core.shipped import data_path
 
 WORD = 0xFFFFFFFF
@@ -71,48 +71,39 @@ LOGISTIC_SHA256 = "4cffdc73c7ac5f9c6ac9d9760756d322dcc3c29c5e94c8250d03b65043534
 NORMAL_SHA256 = "458633ec8b12a2c93fd238a95ce251965e578963c70c9e449340999d91b1658e"
 
 
-@compiled
+@compiled_inline
 def philox(seed, replication, slot, month, decision, block):
-    """Return four 32-bit words of the block, as integers.
+    """Return four 32-bit words of the block, as int64.
 
-    Written with masks on plain integers so that the compiled form and the Python form
-    are one text: the product's high word is right even where a signed product wraps.
+    Unsigned inside: a product of two 32-bit words always fits, so that the compiled form and
+    the Python form are one text, and a loop over slots compiles to a few blocks at a time.
     """
-    x0, x1, x2, x3 = slot, month, decision, block
-    k0, k1 = seed, replication
+    word, half = np.uint64(0xFFFFFFFF), np.uint64(32)
+    x0, x1, x2, x3 = np.uint64(slot), np.uint64(month), np.uint64(decision), np.uint64(block)
+    k0, k1 = np.uint64(seed), np.uint64(replication)
     for _ in range(10):
-        p0 = 0xD2511F53 * x0
-        p1 = 0xCD9E8D57 * x2
-        x0, x1, x2, x3 = (
-            ((p1 >> 32) & 0xFFFFFFFF) ^ x1 ^ k0,
-            p1 & 0xFFFFFFFF,
-            ((p0 >> 32) & 0xFFFFFFFF) ^ x3 ^ k1,
-            p0 & 0xFFFFFFFF,
-        )
-        k0 = (k0 + 0x9E3779B9) & 0xFFFFFFFF
-        k1 = (k1 + 0xBB67AE85) & 0xFFFFFFFF
-    return x0, x1, x2, x3
+        p0 = np.uint64(0xD2511F53) * x0
+        p1 = np.uint64(0xCD9E8D57) * x2
+        x0, x1, x2, x3 = (p1 >> half) ^ x1 ^ k0, p1 & word, (p0 >> half) ^ x3 ^ k1, p0 & word
+        k0 = (k0 + np.uint64(0x9E3779B9)) & word
+        k1 = (k1 + np.uint64(0xBB67AE85)) & word
+    return np.int64(x0), np.int64(x1), np.int64(x2), np.int64(x3)
 
 
-@compiled
+@compiled_inline
 def word(seed, replication, slot, month, decision, index):
     """Return the 32-bit word number `index` of one agent's decision in one month."""
     x0, x1, x2, x3 = philox(seed, replication, slot, month, decision, index >> 2)
     lane = index & 3
-    if lane == 0:
-        return x0
-    if lane == 1:
-        return x1
-    if lane == 2:
-        return x2
-    return x3
+    low, high = (x1 if lane == 1 else x0), (x3 if lane == 3 else x2)
+    return low if lane < 2 else high
 
 
 @compiled
 def fill_words(seed, replication, slots, month, decision, index, out):
     """Fill `out` (int64) with one word for each slot."""
     for row in range(slots.shape[0]):
-        out[row] = word(seed, replication, np.int64(slots[row]), month, decision, index)
+        out[row] = word(seed, replication, slots[row], month, decision, index)
 
 
 def words(
@@ -129,7 +120,7 @@ def words(
 def fill_paired_words(seed, replication, slots, month, decision, indices, out):
     """Fill `out` (int64) with word `indices[i]` of slot `slots[i]`."""
     for row in range(slots.shape[0]):
-        out[row] = word(seed, replication, np.int64(slots[row]), month, decision, np.int64(indices[row]))
+        out[row] = word(seed, replication, slots[row], month, decision, indices[row])
 
 
 def paired_words(
