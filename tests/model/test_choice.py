@@ -37,7 +37,7 @@ def activity(**values):
 def test_without_morals_and_noise_one_complies_if_the_expected_fine_is_the_gain_or_more(
     gain, detection, fine
 ):
-    utility = choice.breach_utility(agent(), activity(), gain, detection, fine, 0.0)
+    utility = choice.breach_utility(agent(), activity(), gain, detection, fine)
     assert choice.acts(utility, 0.0, 5.0) == (gain > detection * fine)
 
 
@@ -57,13 +57,13 @@ def test_as_tau_vanishes_the_choice_is_certain_and_as_it_grows_a_coin():
 def test_honesty_trust_and_crowding_out_weigh_as_written(honesty, trust, crowding, norm):
     who = agent(honesty=honesty, prosociality=honesty, trust=trust, crowding=crowding)
     inner = honesty * trust * (1 - crowding)
-    assert choice.breach_utility(who, activity(), 0.0, 0.0, 0.0, norm) == pytest.approx(-inner + norm)
-    assert choice.merit_utility(who, activity(), 0.0, 0.0, norm) == pytest.approx(inner + norm)
+    assert choice.breach_utility(who, activity(), 0.0, 0.0, 0.0) == pytest.approx(-inner)
+    assert choice.merit_utility(who, activity(), 0.0, 0.0) == pytest.approx(inner)
 
 
 def test_a_perceived_false_record_takes_force_from_the_sanction():
     sure, doubting = (
-        choice.breach_utility(agent(false_belief=f), activity(), 0.0, 0.5, 100.0, 0.0) for f in (0, 1)
+        choice.breach_utility(agent(false_belief=f), activity(), 0.0, 0.5, 100.0) for f in (0, 1)
     )
     assert (sure, doubting) == (-50.0, 0.0)
 
@@ -123,8 +123,8 @@ def test_compiled_and_python_choices_are_the_same_bits(
     who = agent(honesty=honesty, prosociality=honesty, trust=trust, belief=belief, money_weight=money)
     act = activity(channels=[0.1, 0.2, 0.05, 0, 0.3, 0, 0.01], alpha=-1.25, stake_yuan=321.0)
     for rule, arguments in [
-        (choice.breach_utility, (who, act, stake, detection, sanction, norm)),
-        (choice.merit_utility, (who, act, stake, sanction, norm)),
+        (choice.breach_utility, (who, act, stake, detection, sanction)),
+        (choice.merit_utility, (who, act, stake, sanction)),
         (choice.perceived_detection, (who, act, detection, 1.5)),
         (choice.worth_of_gain, (stake * 20, 2000, 40_000.0, CUTOFFS, STEPS, WIDTH_MP)),
         (choice.worth_of_loss, (stake * 20, 30_000, CUTOFFS, STEPS, WIDTH_MP)),

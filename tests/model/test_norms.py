@@ -6,7 +6,7 @@ import pytest
 from creditsim.core.months import month_index
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import learning
-from creditsim.model.phases.deciding import choice_terms, count_peers, utility_of
+from creditsim.model.phases.deciding import choice_terms, count_peers, norm_of, own_utility, share_with_ties
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import MEMORY
 from creditsim.population.agents import ENTERPRISE, TEACHER
@@ -74,11 +74,13 @@ def test_only_ties_that_met_an_activity_count():
 def utilities(state, rules, done, met, peers_done, peers_met, terms=None):
     """Return the utility of one agent's opportunity, given what site and ties show."""
     terms = choice_terms(rules, BEFORE) if terms is None else terms
-    return utility_of(
+    own = own_utility(
         state.agents[-1], rules.activities[LITTER], rules.postings[0, LITTER], rules.regimes[0],
-        state.ranks[-1], 10.0, float(done), float(met), peers_done, peers_met, terms, 0.0, 1.0,
-        1.0, 0.0, 0,
+        state.ranks[-1], 10.0, terms, 0.0, 1.0, 1.0, 0,
     )  # fmt: skip
+    activity, prior = rules.activities[LITTER], terms[1]
+    visible = (done + prior * activity.base_share) / (met + prior)
+    return own + norm_of(activity, share_with_ties(visible, peers_done, peers_met, terms), 0.0, terms)
 
 
 def test_the_norm_mixes_the_share_at_the_site_with_that_of_ties_by_hand(state, rules):

@@ -241,6 +241,7 @@ def test_a_share_of_closed_bad_firms_is_back_within_a_year_with_a_clean_file(sta
 def test_low_grades_hasten_the_end_of_a_firm_only_where_there_is_a_score(start):
     state = start.copy()
     firms = np.arange(100)
+    state.agents.grade[firms] = 3
     fair = turnover._chances_of_closing(state, compile_rules(STATUS_QUO))[firms]
     state.agents.grade[firms] = 0
     low = turnover._chances_of_closing(state, compile_rules(STATUS_QUO))[firms]

@@ -5,9 +5,10 @@ policy is never in the key, so scenarios share luck (common random numbers), nei
 threads nor order matter, and an added agent changes nobody else's draws.
 
 Packing, fixed for good because every golden number hangs on it: a block gives four
-words of 32 bits. Word ``k % 4`` of block ``k // 4`` under `OPPORTUNITY` says whether an
-agent meets activity ``k``; the block ``k`` under `ACT` gives, in this order, noise
-(high 16 bits) with the amount at stake (low 16), detection, filing, and verification.
+words of 32 bits. Blocks under `OPPORTUNITY` give sixteen activities eight bits each, and
+further bits only where these do not tell (see model/opportunities.py); the block ``k``
+under `ACT` gives, in this order, noise (high 16 bits) with the amount at stake (low 16),
+detection, filing, and verification of activity ``k``.
 
 Source: Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3",
 SC11; checked in the tests against the known answers that the authors publish.

@@ -200,9 +200,9 @@ def count_population(typical, trial, stakes, money, quantiles, visits, points):
         stake = activity.stake_yuan * stakes[activity.spread, (j * 4096) // points]
         if activity.breach == 1:
             seen = base_detection(activity, visits)
-            utility = breach_utility(agent, activity, stake, seen, activity.sanction_yuan, 0.0)
+            utility = breach_utility(agent, activity, stake, seen, activity.sanction_yuan)
         else:
-            utility = merit_utility(agent, activity, stake, activity.reward_yuan, 0.0)
+            utility = merit_utility(agent, activity, stake, activity.reward_yuan)
         count += count_acting(utility, activity.tau, quantiles)
     return count
 

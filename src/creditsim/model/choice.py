@@ -6,6 +6,7 @@ Breach and merit are compared with a logistic noise, as in docs/odd.md, section 
     merit:   U = alpha + m [pay + a q A - cost] / s       + h T (1 - c) + n (b - b0)
     acts  <=>  U + tau * noise > 0
 
+The last term, the norm, is added by who chooses: often the choice is clear without it.
 Only + - * /, comparison and table look-ups: the same bits on every machine.
 """
 
@@ -50,9 +51,10 @@ def worth_of_score(score_mp, cutoffs_mp, steps_yuan, width_mp):
     """
     worth = 0.0
     for grade in range(cutoffs_mp.shape[0]):
-        share = (score_mp - cutoffs_mp[grade]) / width_mp + 0.5
-        if share > 1.0:
-            share = 1.0
+        above = score_mp - cutoffs_mp[grade]
+        if steps_yuan[grade] == 0.0 or above <= -width_mp:
+            continue
+        share = 1.0 if above >= width_mp else min(above / width_mp + 0.5, 1.0)
         if share > 0.0:
             worth = worth + steps_yuan[grade] * share
     return worth
@@ -87,28 +89,26 @@ def worth_of_gain(score_mp, points_mp, attainable_mp, cutoffs_mp, steps_yuan, wi
 
 
 @compiled
-def breach_utility(agent, activity, stake_yuan, detection, sanction_yuan, norm):
-    """Return U of a breach (no unit): gain against what a perceived sanction takes away.
+def breach_utility(agent, activity, stake_yuan, detection, sanction_yuan):
+    """Return U of a breach, without its norm (no unit): gain against what a perceived sanction takes away.
 
-    `sanction_yuan` is F + a r L; `norm` is n (b - b0).
+    `sanction_yuan` is F + a r L.
     """
     expected = detection * (1.0 - agent.false_belief) * sanction_yuan
     return (
         activity.alpha
         + agent.money_weight * (stake_yuan - expected) / activity.stake_yuan
         - agent.honesty * agent.trust * (1.0 - agent.crowding)
-        + norm
     )
 
 
 @compiled
-def merit_utility(agent, activity, stake_yuan, reward_yuan, norm):
-    """Return U of a good deed (no unit): `reward_yuan` is pay + a q A, the stake its cost."""
+def merit_utility(agent, activity, stake_yuan, reward_yuan):
+    """Return U of a good deed, without its norm (no unit); the stake is its cost, the reward pay + a q A."""
     return (
         activity.alpha
         + agent.money_weight * (reward_yuan - stake_yuan) / activity.stake_yuan
         + agent.prosociality * agent.trust * (1.0 - agent.crowding)
-        + norm
     )
 
 

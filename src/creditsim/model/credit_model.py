@@ -14,10 +14,10 @@ from creditsim.core.errors import Fault, InputError
 from creditsim.core.months import month_text
 from creditsim.model.balances import balances
 from creditsim.model.month import simulate_month
+from creditsim.model.opportunities import UNABLE
 from creditsim.model.outcomes.frame import Track, outcome_frame
 from creditsim.model.outcomes.grades import grade_frame
 from creditsim.model.phases.deciding import choice_terms, decide_compiled
-from creditsim.model.phases.noticing import UNABLE
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state
 from creditsim.model.views import Opportunity, RowAgent, classes_by_kind

@@ -86,7 +86,7 @@ def liquid_months(agent, buffers, seed, replication):
 
 
 @compiled
-def is_unable(agent, activity, due_yuan, liquid_months, owes_trade, seed, replication, month, terms):
+def is_unable(agent, activity, due_yuan, buffers, owes_trade, seed, replication, month, terms):
     """Say whether an agent lacks the cash for a due this month.
 
     A recurring due goes unpaid in the month in which the cash first falls below it; a
@@ -98,10 +98,13 @@ def is_unable(agent, activity, due_yuan, liquid_months, owes_trade, seed, replic
     if activity.due == 0 or (agent.sex == NO_SEX and agent.kind != ENTERPRISE):
         return False
     spent = months_without_income(agent, activity.strained, seed, replication, month, terms)
-    if spent < 0 or not is_short(agent, due_yuan, liquid_months, spent, terms):
+    if spent < 0:
+        return False
+    liquid = liquid_months(agent, buffers, seed, replication)
+    if not is_short(agent, due_yuan, liquid, spent, terms):
         return False
     if activity.due == RECURRING and spent > 0:
-        return not is_short(agent, due_yuan, liquid_months, spent - 1, terms)
+        return not is_short(agent, due_yuan, liquid, spent - 1, terms)
     return True
 
 

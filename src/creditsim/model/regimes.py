@@ -63,6 +63,7 @@ REGIME = np.dtype(
         ("warning_mp", "i4"),
         ("cutoffs_mp", "f8", (2, CUTOFFS)),
         ("steps_yuan", "f8", (2, len(KINDS), CUTOFFS)),
+        ("worths_fall", "u1"),
         ("worth_fen", "i8", (LADDERS, len(KINDS), len(GRADES))),
         ("attainable_mp", "f8", (2, len(KINDS))),
         ("denied_thousandths", "i8", (LADDERS, len(KINDS), len(GRADES))),
@@ -221,6 +222,8 @@ def _fill_regime(row: np.void, levers: Mapping[str, Any]) -> None:
         row["bad_file_fen"] = lost
         row["bad_file_yuan"] = [fen / 100.0 * discounted_months(12) for fen in lost]
         fill_ladders(row, levers)
+        # Only a bundle that pays more for a lower grade; then losing points could be worth having.
+        row["worths_fall"] = min(row["steps_yuan"].min(), row["bad_file_yuan"].min()) < 0.0
         _fill_funds(row, levers)
 
 

@@ -10,7 +10,15 @@ import numpy as np
 from creditsim.model.choice import acts
 from creditsim.model.means import fine_factor, fines_of
 from creditsim.model.parts.public_bodies import duty_terms
-from creditsim.model.phases.deciding import count_peers, reckoned_visits, role_model_share, utility_of
+from creditsim.model.phases.deciding import (
+    count_peers,
+    norm_of,
+    own_utility,
+    reckoned_visits,
+    role_model_share,
+    share_with_ties,
+    visible_shares,
+)
 from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.population.peers import build_peers
@@ -69,18 +77,22 @@ class RowAgent(mesa.Agent):
         """Return the utility of acting, without its noise (no unit)."""
         state, rules, k = self.model.state, self.model.rules, opportunity.number
         regime, home = state.active[self.row], state.agents.home[self.row]
-        shown, peers = state.turnover.shown, build_peers(state.population)
-        by_peers = count_peers(self.row, k, state.memory, peers)
-        factor, loss, shift = duty_terms(rules.activities[k], self.row, state.public_bodies.read_duties())
+        activity, terms = rules.activities[k], self.model.choice_terms
+        factor, loss, shift = duty_terms(activity, self.row, state.public_bodies.read_duties())
         if state.pledges[self.row] & POSTED:
             factor = assumed("pledge.complaint_factor")
-        return shift + utility_of(
-            state.agents[self.row], rules.activities[k], rules.postings[regime, k], rules.regimes[regime],
-            state.ranks[self.row], opportunity.stake_yuan - loss, shown.done[home, k], shown.met[home, k],
-            *by_peers, self.model.choice_terms, reckoned_visits(state)[regime, state.firm_class[self.row], k],
-            factor, fine_factor(fines_of(state), self.row, rules.regimes[regime]),
-            role_model_share(state)[home], state.site_ranks.bins[home],
+        own = own_utility(
+            state.agents[self.row], activity, rules.postings[regime, k], rules.regimes[regime],
+            state.ranks[self.row], opportunity.stake_yuan - loss, terms,
+            reckoned_visits(state)[regime, state.firm_class[self.row], k], factor,
+            fine_factor(fines_of(state), self.row, rules.regimes[regime]), state.site_ranks.bins[home],
         )  # fmt: skip
+        visible = share_with_ties(
+            visible_shares(state, rules, terms)[home, k],
+            *count_peers(self.row, k, state.memory, build_peers(state.population)),
+            terms,
+        )
+        return shift + (own + norm_of(activity, visible, role_model_share(state)[home], terms))
 
     def explain(self, month: int | str | None = None) -> Explanation:
         """Return the entries behind the agent's district score as of a month, by default the last simulated.

@@ -6,6 +6,7 @@ Called by the acting phase, and by agents that are objects (model/views.py).
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,14 +22,15 @@ from creditsim.model.choice import (
     worth_of_loss,
 )
 from creditsim.model.coverage import is_filed, is_scored
-from creditsim.model.means import fine_factor, fines_of
-from creditsim.model.parts.public_bodies import duty_terms
-from creditsim.model.phases.noticing import UNABLE, sorting_reward
+from creditsim.model.means import Fines, fine_factor, fines_of
+from creditsim.model.opportunities import UNABLE
+from creditsim.model.parts.public_bodies import Duties, duty_terms
+from creditsim.model.phases.noticing import sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
 from creditsim.model.world import contact_factor
 from creditsim.population.agents import MINOR, NO_SEX
-from creditsim.population.peers import build_peers, peer_at
+from creditsim.population.peers import Peers, build_peers, peer_at
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import KNOWS_ITEMS
@@ -37,14 +39,64 @@ from creditsim.spec.vocabulary import KNOWS_ITEMS
 _NORM, _PRIOR, _WIDTH, _TIES, _TIES_PRIOR = range(5)
 
 
-def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
-    """Decide opportunities with the compiled rule."""
-    _decide(
-        found, state.agents, rules.activities, rules.postings, rules.regimes, state.active, state.ranks,
-        state.turnover.shown, state.memory, build_peers(state.population), choice_terms(rules, state.month),
-        reckoned_visits(state), state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
-        fines_of(state), role_model_share(state), state.public_bodies.read_duties(), state.site_ranks.bins,
+class Choosing(NamedTuple):
+    """What choices of a month, and what follows from them, read beside the agents.
+
+    Attributes
+    ----------
+    activities, postings, regimes
+        Records of the rules.
+    active, ranks, firm_class, pledges
+        Columns of the state, by row.
+    visible : ndarray of float64, shape (sites, activities)
+        Share of those who met an activity last month that a site shows doing it.
+    memory, peers
+        What ties did last month, and who they are.
+    terms : ndarray of float64
+        See `choice_terms`.
+    visit_rates : ndarray of float64, shape (regimes, classes, activities)
+        See `reckoned_visits`.
+    complaint_factor : float
+        On complaints about those who post a score code.
+    models : ndarray of float64, by site
+        See `role_model_share`.
+    bins : ndarray of uint32, by site
+    """
+
+    activities: np.ndarray
+    postings: np.ndarray
+    regimes: np.ndarray
+    active: np.ndarray
+    ranks: np.ndarray
+    firm_class: np.ndarray
+    pledges: np.ndarray
+    visible: np.ndarray
+    memory: np.ndarray
+    peers: Peers
+    terms: np.ndarray
+    visit_rates: np.ndarray
+    complaint_factor: float
+    fines: Fines
+    models: np.ndarray
+    duties: Duties
+    bins: np.ndarray
+
+
+def choosing(state: State, rules: Rules) -> Choosing:
+    """Return what the choices of the month read."""
+    terms = choice_terms(rules, state.month)
+    return Choosing(
+        rules.activities, rules.postings, rules.regimes, state.active, state.ranks, state.firm_class,
+        state.pledges, visible_shares(state, rules, terms), state.memory, build_peers(state.population),
+        terms, reckoned_visits(state), assumed("pledge.complaint_factor"), fines_of(state),
+        role_model_share(state), state.public_bodies.read_duties(), state.site_ranks.bins,
     )  # fmt: skip
+
+
+def visible_shares(state: State, rules: Rules, terms: np.ndarray) -> np.ndarray:
+    """Return by site and activity the share of those who met it last month that a site shows doing it."""
+    shown, base = state.turnover.shown, rules.activities.base_share
+    return (shown.done + terms[_PRIOR] * base) / (shown.met + terms[_PRIOR])
 
 
 def role_model_share(state: State) -> np.ndarray:
@@ -107,42 +159,68 @@ def count_peers(row, activity, memory, peers):
 
 
 @compiled
-def utility_of(
-    agent, activity, posting, regime, rank, stake_yuan, done, met, peers_done, peers_met,
-    terms, visit_rate, complaint_factor, fines, models, bins,
-):  # fmt: skip
-    """Return the utility of acting on an opportunity: see model/choice.py.
+def norm_of(activity, visible, models, terms):
+    """Return what a visible share adds to the utility: n (b - b0), good deeds with that of role models.
 
-    The norm is the share of acts shown at the site; where ties met the activity, mixed with
-    their share, which starts from the site's. `fines` multiplies the fine of who was fined
-    before; `models` is what role models at the home site add to the visible share of good deeds.
+    `models` is what role models at the home site add to the visible share of good deeds.
     """
-    norm = 0.0
-    if terms[_NORM] > 0.0:
-        visible = (done + terms[_PRIOR] * activity.base_share) / (met + terms[_PRIOR])
-        if peers_met > 0:
-            near = (peers_done + terms[_TIES_PRIOR] * visible) / (peers_met + terms[_TIES_PRIOR])
-            visible = (1.0 - terms[_TIES]) * visible + terms[_TIES] * near
-        if activity.breach == 0:
-            visible = visible + models
-        norm = terms[_NORM] * activity.visible_share * (visible - activity.base_share)
-    worth = 0.0
+    if terms[_NORM] <= 0.0:
+        return 0.0
+    if activity.breach == 0:
+        visible = visible + models
+    return terms[_NORM] * activity.visible_share * (visible - activity.base_share)
+
+
+@compiled
+def share_with_ties(visible, peers_done, peers_met, terms):
+    """Return the share of acts that a site shows, mixed with that of ties where some met the activity.
+
+    That of ties starts from the site's.
+    """
+    if peers_met == 0:
+        return visible
+    near = (peers_done + terms[_TIES_PRIOR] * visible) / (peers_met + terms[_TIES_PRIOR])
+    return (1.0 - terms[_TIES]) * visible + terms[_TIES] * near
+
+
+@compiled
+def knows_items(agent):
+    """Say whether an agent knows the items: a person by awareness, an organisation always."""
+    return agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX or agent.age_band == MINOR
+
+
+@compiled
+def worth_of_posting(agent, activity, posting, regime, rank, terms):
+    """Return what an agent who knows the items reckons that a noticed act would bring or cost, in yuan."""
     filed = is_filed(agent, regime, rank)
-    if agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX or agent.age_band == MINOR:
-        points = posting.worth_mp
-        if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
-            cutoffs = regime.cutoffs_mp[posting.account]
-            steps = regime.steps_yuan[posting.account][agent.kind]
-            score = agent.village_score_mp if posting.account == 1 else agent.score_mp
-            if activity.breach == 1:
-                worth = worth_of_loss(score, points, cutoffs, steps, terms[_WIDTH])
-            else:
-                reach = regime.attainable_mp[posting.account][agent.kind]
-                worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[_WIDTH])
-            worth = worth * posting.months * posting.learns_of[filed]
-            if activity.breach == 1 and filed == 1:
-                worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
-    detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
+    worth = 0.0
+    points = posting.worth_mp
+    if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
+        cutoffs = regime.cutoffs_mp[posting.account]
+        steps = regime.steps_yuan[posting.account][agent.kind]
+        score = agent.village_score_mp if posting.account == 1 else agent.score_mp
+        if activity.breach == 1:
+            worth = worth_of_loss(score, points, cutoffs, steps, terms[_WIDTH])
+        else:
+            reach = regime.attainable_mp[posting.account][agent.kind]
+            worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[_WIDTH])
+        worth = worth * posting.months * posting.learns_of[filed]
+        if activity.breach == 1 and filed == 1:
+            worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
+    return worth
+
+
+@compiled
+def own_utility(
+    agent, activity, posting, regime, rank, stake_yuan, terms, visit_rate, complaint_factor, fines, bins
+):
+    """Return the utility of acting on an opportunity without its norm: see model/choice.py.
+
+    `fines` multiplies the fine of who was fined before.
+    """
+    worth = 0.0
+    if knows_items(agent):
+        worth = worth_of_posting(agent, activity, posting, regime, rank, terms)
     if activity.breach == 1:
         fine = activity.sanction_yuan * regime.fine_level
         if activity.fine_yuan > 0.0:
@@ -150,36 +228,76 @@ def utility_of(
         sanction = fine + worth
         if activity.due > 0:
             sanction = sanction * (1.0 - regime.spared_able / draws.TWO_32)
-        return breach_utility(agent, activity, stake_yuan, detection, sanction, norm)
-    reward = activity.reward_yuan + detection * worth
-    reward = reward + sorting_reward(activity, regime, bins)
-    return merit_utility(agent, activity, stake_yuan, reward, norm)
+        detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
+        return breach_utility(agent, activity, stake_yuan, detection, sanction)
+    reward = activity.reward_yuan
+    if worth != 0.0:
+        reward = reward + perceived_detection(agent, activity, visit_rate, complaint_factor) * worth
+    return merit_utility(agent, activity, stake_yuan, reward + sorting_reward(activity, regime, bins))
 
 
 @compiled
-def _decide(
-    found, agents, activities, postings, regimes, active, ranks, shown, memory, peers, terms, visit_rates,
-    firm_class, pledges, complaint_factor, fines, models, duties, bins,
-):  # fmt: skip
-    """Mark the opportunities that agents act on."""
+def best_utility(agent, activity, posting, regime, stake_yuan, bins):
+    """Return the own utility if nothing were at risk: never below `own_utility`.
+
+    Rounding keeps order, so a bound on one term bounds the sum as it is computed. Infinite where
+    there is no such bound: what points bring to those who know them, or where a lower
+    grade is worth more.
+    """
+    if regime.worths_fall == 1 or agent.money_weight < 0.0:
+        return np.inf
+    if activity.breach == 1:
+        return breach_utility(agent, activity, stake_yuan, 0.0, 0.0)
+    if posting.worth_mp > 0 and knows_items(agent):
+        return np.inf
+    return merit_utility(
+        agent, activity, stake_yuan, activity.reward_yuan + sorting_reward(activity, regime, bins)
+    )
+
+
+def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
+    """Decide opportunities with the compiled rule."""
+    decide(found, state.agents, choosing(state, rules))
+
+
+@compiled
+def decide(found, agents, given):
+    """Mark the opportunities that agents act on.
+
+    What costs most is asked last, and only where it could turn the choice: most breaches are
+    out of the question even with nothing at risk, and most choices the same whatever ties did.
+    """
+    terms = given.terms
     for number in range(found.shape[0]):
         chance = found[number]
         if chance.acted == UNABLE:
             continue
-        k = chance.activity
-        agent = agents[chance.row]
-        regime = active[chance.row]
-        factor = complaint_factor if pledges[chance.row] & POSTED != 0 else 1.0
+        k, row = chance.activity, chance.row
+        agent, activity, active = agents[row], given.activities[k], given.active[row]
+        posting, regime = given.postings[active, k], given.regimes[active]
+        visible, models, bins = given.visible[agent.home, k], given.models[agent.home], given.bins[agent.home]
+        tied = terms[_TIES] > 0.0 and activity.visible_share > 0.0
+        least, most = visible, visible
+        if tied:
+            least = min(visible, (1.0 - terms[_TIES]) * visible)
+            most = max(visible, (1.0 - terms[_TIES]) * visible + terms[_TIES])
+        highest = norm_of(activity, most, models, terms)
+        factor = given.complaint_factor if given.pledges[row] & POSTED != 0 else 1.0
         loss, shift = 0.0, 0.0
-        if activities[k].obligation >= 0:
-            factor, loss, shift = duty_terms(activities[k], chance.row, duties)
-        peers_done, peers_met = 0, 0
-        if terms[_NORM] > 0.0 and terms[_TIES] > 0.0 and activities[k].visible_share > 0.0:
-            peers_done, peers_met = count_peers(chance.row, k, memory, peers)
-        utility = shift + utility_of(
-            agent, activities[k], postings[regime, k], regimes[regime], ranks[chance.row],
-            chance.stake_yuan - loss, shown.done[agent.home, k], shown.met[agent.home, k],
-            peers_done, peers_met, terms, visit_rates[regime, firm_class[chance.row], k], factor,
-            fine_factor(fines, chance.row, regimes[regime]), models[agent.home], bins[agent.home],
+        if activity.obligation >= 0:
+            factor, loss, shift = duty_terms(activity, row, given.duties)
+        stake_yuan = chance.stake_yuan - loss
+        best = best_utility(agent, activity, posting, regime, stake_yuan, bins)
+        if not acts(shift + (best + highest), activity.tau, chance.noise):
+            continue
+        own = own_utility(
+            agent, activity, posting, regime, given.ranks[row], stake_yuan, terms,
+            given.visit_rates[active, given.firm_class[row], k], factor,
+            fine_factor(given.fines, row, regime), bins,
         )  # fmt: skip
-        chance.acted = acts(utility, activities[k].tau, chance.noise)
+        chance.acted = acts(shift + (own + highest), activity.tau, chance.noise)
+        lowest = norm_of(activity, least, models, terms)
+        if chance.acted == 1 and tied and not acts(shift + (own + lowest), activity.tau, chance.noise):
+            done, met = count_peers(row, k, given.memory, given.peers)
+            norm = norm_of(activity, share_with_ties(visible, done, met, terms), models, terms)
+            chance.acted = acts(shift + (own + norm), activity.tau, chance.noise)

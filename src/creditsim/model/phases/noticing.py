@@ -5,6 +5,8 @@ Called by the acting phase for each run of rows; the records phase carries on fr
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from creditsim.core import draws
@@ -12,6 +14,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.choice import COMPLAINT, COURT
 from creditsim.model.coverage import is_filed, is_scored
 from creditsim.model.means import fine_factor, remember_fine
+from creditsim.model.opportunities import UNABLE
 from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.state import (
@@ -36,9 +39,6 @@ from creditsim.spec.vocabulary import CHANNELS, KNOWS_ITEMS, SETTINGS
 NEIGHBOUR, SELF_REPORT = CHANNELS.index("neighbour_report"), CHANNELS.index("self_report")
 GOVERNMENT = SETTINGS.index("government")
 
-UNABLE = 2
-"""Value of ``OPPORTUNITY.acted`` for a due that the agent lacks the cash for."""
-
 (
     BREACHES, MERITS, HARM, BENEFIT, HOURS, SORTED, SORTING_MET, FINES, VISITS_SEEN, LOCAL, REWARDS,
     UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES, SCHOOL_BREACHES, CIVIL_SERVANT_BREACHES,
@@ -54,42 +54,79 @@ UNABLE = 2
 )  # fmt: skip
 
 
+class Concluding(NamedTuple):
+    """What concluding reads and writes beside the agents and what choosing reads.
+
+    Attributes
+    ----------
+    seed, replication, visited, month
+        Key of all draws; who was visited this month.
+    deeds, last_breach, last_tutoring : ndarray
+        Columns of the state, written; `last_tutoring` by teacher, from row `first_teacher`.
+    counts, done, met : ndarray of int64
+        Added to: by cell and quantity, by site and activity.
+    memory : recarray of MEMORY
+        What each does and meets this month, written.
+    belief : ndarray of float64
+        See `belief_terms`.
+    """
+
+    seed: int
+    replication: int
+    visited: np.ndarray
+    month: int
+    deeds: np.ndarray
+    last_breach: np.ndarray
+    last_tutoring: np.ndarray
+    first_teacher: int
+    counts: np.ndarray
+    done: np.ndarray
+    met: np.ndarray
+    memory: np.ndarray
+    belief: np.ndarray
+
+
 @compiled
-def conclude(
-    found, agents, activities, postings, regimes, active, visited, ranks, month,
-    deeds, last_breach, last_tutoring, firm_class, filed, counts, done, met, belief, visit_rates,
-    pledges, complaint_factor, memory, fines, duties, bins, first_teacher,
-):  # fmt: skip
-    """Count acts, let channels notice them, file what is noticed, move beliefs; return the number filed."""
-    number = 0
+def conclude(found, agents, given, concluding, filed, number):
+    """Count acts, let channels notice them, file what is noticed, move beliefs.
+
+    Records are filed from place `number` on; return the number filed by then.
+    """
+    visited, month, deeds, last_breach, last_tutoring, first_teacher = concluding[2:8]
+    counts, done, met, memory, belief = concluding[8:]
+    fines = given.fines
     for position in range(found.shape[0]):
         chance = found[position]
-        k = chance.activity
-        row = chance.row
-        agent = agents[row]
-        activity = activities[k]
+        k, row = chance.activity, chance.row
+        agent, activity = agents[row], given.activities[k]
         unable = chance.acted == UNABLE
         if not unable:
             met[agent.home, k] += 1
             memory[row].met |= np.uint64(1) << np.uint64(k)
-        counts[agent.cell, SORTING_MET] += activity.sorts
+        if activity.sorts == 1:
+            counts[agent.cell, SORTING_MET] += 1
         if chance.acted == 0:
             continue
-        regime = regimes[active[row]]
-        posting = postings[active[row], k]
+        active = given.active[row]
+        regime, posting = given.regimes[active], given.postings[active, k]
         cell = agent.cell
         if not unable:
             done[agent.home, k] += 1
             memory[row].did |= np.uint64(1) << np.uint64(k)
-        factor = complaint_factor if pledges[row] & POSTED != 0 else 1.0
+        pledge = given.pledges[row]
+        factor = given.complaint_factor if pledge & POSTED != 0 else 1.0
         if activity.obligation >= 0:
-            factor, _, _ = duty_terms(activity, row, duties)
-        channel = first_channel(activity, visited[row], chance.words[0], factor)
+            factor, _, _ = duty_terms(activity, row, given.duties)
+        channel = first_channel(activity, visited[row], chance.notice, factor)
         spared = False
         fined = False
         if activity.breach == 1 and channel >= 0:
             border = regime.spared_unable if unable else regime.spared_able
-            spared = activity.due > 0 and chance.words[3] < border
+            if activity.due > 0:
+                test = draws.word(
+                    concluding.seed, concluding.replication, agent.slot, month, draws.MEANS, 4 + k
+                )
+                spared = test < border
             counts[cell, SPARED] += spared
             fined = activity.fine_yuan * regime.fine_level > 0.0 and not spared
             if fined:
@@ -114,7 +151,7 @@ def conclude(
                 last_tutoring[row - first_teacher] = month
             deeds[row] |= BREACHED
             last_breach[row] = month
-            counts[cell, PLEDGER_BREACHES] += pledges[row] & PLEDGED != 0
+            counts[cell, PLEDGER_BREACHES] += pledge & PLEDGED != 0
             counts[cell, SCHOOL_BREACHES] += agent.kind == INSTITUTION
             counts[cell, CIVIL_SERVANT_BREACHES] += (
                 agent.kind == CIVIL_SERVANT and activity.setting == GOVERNMENT
@@ -122,13 +159,13 @@ def conclude(
             if channel < 0 and (agent.kind == ENTERPRISE or agent.kind == INSTITUTION):
                 classed = regime.evaluation_on if agent.kind == ENTERPRISE else regime.classification_on
                 counts[cell, UNDETECTED] += 1  # without classes nothing hides behind one: the share is 0
-                counts[cell, UNDETECTED_TOP] += classed and firm_class[row] == BEST_CLASS
+                counts[cell, UNDETECTED_TOP] += classed and given.firm_class[row] == BEST_CLASS
             if channel >= 0:
-                by_visit = channel == 0 and visited[row] == 1 and chance.words[0] < found_by_visit(activity)
+                by_visit = channel == 0 and visited[row] == 1 and chance.notice < found_by_visit(activity)
                 if by_visit and deeds[row] & FOUND_OUT == 0:
                     deeds[row] |= FOUND_OUT
                     counts[cell, VISITS_SEEN] += 1
-            rate = visit_rates[active[row], firm_class[row], k]
+            rate = given.visit_rates[active, given.firm_class[row], k]
             move_belief(agent, activity, channel, rate, belief)
         else:
             counts[cell, MERITS] += 1
@@ -138,7 +175,7 @@ def conclude(
             if activity.cheap == 0:
                 deeds[row] |= DID_GOOD
             if activity.sorts == 1:
-                paid = np.int64(sorting_reward(activity, regime, bins[agent.home]) * 100.0)
+                paid = np.int64(sorting_reward(activity, regime, given.bins[agent.home]) * 100.0)
                 counts[cell, REWARDS] += paid
                 if paid > 0:
                     deeds[row] |= GOT_GOODS
@@ -146,15 +183,16 @@ def conclude(
                 deeds[row] |= GOT_CASH
         if channel < 0 or spared or posting.items[channel] < 0:
             continue
-        has_file = is_filed(agent, regime, ranks[row])
-        if is_scored(agent, regime, ranks[row]) == 0 or (posting.needs_file == 1 and has_file == 0):
+        rank = given.ranks[row]
+        has_file = is_filed(agent, regime, rank)
+        if is_scored(agent, regime, rank) == 0 or (posting.needs_file == 1 and has_file == 0):
             continue
         if channel == NEIGHBOUR and posting.account == 1 and regime.neighbour_reports_on == 0:
             continue
         if channel == SELF_REPORT and agent.sex < NO_SEX and agent.awareness & KNOWS_ITEMS == 0:
             continue
         group = max(0, np.int64(activity.setting) - 2)
-        if chance.words[1] >= regime.filing[group, has_file, channel]:
+        if chance.filing >= regime.filing[group, has_file, channel]:
             continue
         record = filed[number]
         record["row"] = row
@@ -166,7 +204,7 @@ def conclude(
         record["account"] = posting.account
         record["event"] = month
         record["due"] = (activity.due > 0) * DUE + unable * FOR_WANT + fined * FINED
-        record["check"] = chance.words[2]
+        record["check"] = chance.check
         number += 1
     return number
 
