@@ -6,13 +6,14 @@ import pytest
 from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.credit_model import burned_in
 from creditsim.model.phases.calendar import calendar
-from creditsim.model.phases.records import _household_heads, post
+from creditsim.model.phases.records import post
 from creditsim.model.phases.scoring import scoring
 from creditsim.model.phases.treatment import treatment
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import PENDING
 from creditsim.population.agents import takes_part
+from creditsim.population.fixed import household_heads
 from creditsim.spec.scenario import load_scenario
 
 AT_ONCE = {
@@ -36,7 +37,7 @@ def test_a_head_docked_for_another_is_wrongly_penalised(before, liable):
     state.counts = np.zeros_like(state.counts)
     state.public = {}
     calendar(state, rules)
-    agents, heads = state.agents, _household_heads(state)
+    agents, heads = state.agents, household_heads(state.population)
     filed = file_status(state, rules, np.arange(len(agents))) == ON_FILE
     fits = takes_part(agents.kind, ["villager"]) & filed & (heads >= 0) & (heads != np.arange(len(agents)))
     fits &= filed[heads]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from creditsim.core import draws
 from creditsim.model.activities import activity_table
 from creditsim.model.opportunities import REST, arrange_lanes, at_most, lane_of, search
-from creditsim.model.phases.finding import BLOCK_ROWS, make_rooms
+from creditsim.model.phases.finding import make_rooms
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.population.synthesis import build_population
 from creditsim.spec.vocabulary import KINDS
@@ -35,9 +35,9 @@ def found(agents, activities, thresholds):
     """Return (row, activity) of the opportunities, block by block."""
     lanes = arrange_lanes(activities, np.asarray(thresholds, np.int64))
     rooms, pairs = make_rooms(lanes), []
-    for low in range(0, len(agents), BLOCK_ROWS):
+    for low in range(0, len(agents), draws.BLOCK_ROWS):
         number = search(
-            low, min(low + BLOCK_ROWS, len(agents)), agents, lanes, SEED, REPLICATION, MONTH,
+            low, min(low + draws.BLOCK_ROWS, len(agents)), agents, lanes, SEED, REPLICATION, MONTH,
             rooms.first_word, rooms.second_word, rooms.slots, rooms.rows, rooms.numbers,
         )  # fmt: skip
         assert (rooms.slots[:number] == agents.slot[rooms.rows[:number]]).all()

@@ -173,15 +173,22 @@ def test_deaths_by_age_sum_to_the_crude_rate_of_all_inhabitants():
     assert (np.diff(chance) > 0).all()
 
 
+def chances(agents, terms):
+    """Return each row's chance of leaving, and of moving away."""
+    return np.array([turnover.chances_of_leaving(agent, row, terms) for row, agent in enumerate(agents)]).T
+
+
 def test_realised_rates_a_year_are_those_assumed(start):
     """Twelve months of drawing on one state: every holder keeps its chance, so the mean is known."""
     rules, agents = compile_rules(STATUS_QUO), start.agents
-    leaving, moving = turnover._chances_of_leaving(start, rules)
+    terms = turnover.leaving_terms(start, rules)
+    leaving, moving = chances(agents, terms)
     chance = np.where(agents.present == 1, leaving + moving * (1 - leaving), 0.0)
     left = np.zeros(len(agents))
     for month in range(24):
         what, coming = np.zeros(len(agents), np.uint8), np.ones(len(KINDS))
-        turnover._draw(agents, start.turnover.vacant, leaving, moving, coming, 5, 0, month, what)
+        room = np.empty((2, 4, 64), np.uint32)
+        turnover._draw(agents, start.slots, start.turnover.vacant, terms, coming, 5, 0, month, what, room)
         left += what == turnover._LEAVES
     for kind in ("enterprise", "villager", "resident"):
         rows = agents.kind == KINDS.index(kind)
@@ -195,7 +202,7 @@ def test_organisations_of_the_public_never_leave(start):
     state = start.copy()
     for kind in ("school", "agency"):
         state.agents.kind[:50], state.agents.sex[:50] = KINDS.index(kind), NO_SEX
-        leaving, moving = turnover._chances_of_leaving(state, compile_rules(STATUS_QUO))
+        leaving, moving = chances(state.agents, turnover.leaving_terms(state, compile_rules(STATUS_QUO)))
         assert not leaving[:50].any()
         assert not moving[:50].any()
 

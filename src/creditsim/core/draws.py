@@ -30,6 +30,9 @@ WORD = 0xFFFFFFFF
 TWO_32 = 4294967296.0
 """Number of values of a 32-bit word, as a float."""
 
+BLOCK_ROWS = 512
+"""Rows for which draws are made together: enough for the compiler's loop, little enough for the cache."""
+
 # Decisions by name. A number, once given, is never given again.
 OPPORTUNITY = 1
 ACT = 2
@@ -111,10 +114,21 @@ def words(
     seed: int, replication: int, slots: np.ndarray, month: int, decision: int, index: int = 0
 ) -> np.ndarray:
     """Return one 32-bit word for each slot, as ``int64``."""
-    slots = np.ascontiguousarray(slots, dtype=np.int64)
     out = np.empty(len(slots), dtype=np.int64)
-    fill_words(seed, replication, slots, month, decision, index, out)
+    fill_words(seed, replication, np.asarray(slots), month, decision, index, out)
     return out
+
+
+@compiled
+def fill_blocks(seed, replication, slots, month, decision, block, out):
+    """Fill `out` (uint32, four rows) with the four words of one block for each slot.
+
+    Over a few hundred slots at a time this takes a seventh of as many calls of `philox`.
+    """
+    for row in range(slots.shape[0]):
+        out[0, row], out[1, row], out[2, row], out[3, row] = philox(
+            seed, replication, slots[row], month, decision, block
+        )
 
 
 @compiled
@@ -128,9 +142,8 @@ def paired_words(
     seed: int, replication: int, slots: np.ndarray, month: int, decision: int, indices: np.ndarray
 ) -> np.ndarray:
     """Return for each slot the 32-bit word of its own index, as ``int64``."""
-    slots = np.ascontiguousarray(slots, dtype=np.int64)
     out = np.empty(len(slots), dtype=np.int64)
-    fill_paired_words(seed, replication, slots, month, decision, np.ascontiguousarray(indices, np.int64), out)
+    fill_paired_words(seed, replication, np.asarray(slots), month, decision, np.asarray(indices), out)
     return out
 
 

@@ -72,10 +72,16 @@ def is_adult_here(agent):
 
 
 @compiled
+def status_of(agent, regime, rank):
+    """Return UNSCORED, SCORED or ON_FILE."""
+    if is_scored(agent, regime, rank) == 0:
+        return UNSCORED
+    return SCORED + is_filed(agent, regime, rank)
+
+
+@compiled
 def _fill_status(rows, agents, regimes, active, ranks, status):
     """Fill in who is scored and who has a file."""
     for number in range(rows.shape[0]):
         row = rows[number]
-        regime = regimes[active[row]]
-        if is_scored(agents[row], regime, ranks[row]) == 1:
-            status[number] = 1 + is_filed(agents[row], regime, ranks[row])
+        status[number] = status_of(agents[row], regimes[active[row]], ranks[row])

@@ -53,6 +53,9 @@ PHASES = (
 )
 """What happens in a month. Agents act on last month's public state, so their order never matters."""
 
+THREADED = (scoring, treatment, learning, collecting)
+"""Phases beside acting whose rows are shared out among threads: each writes its own rows alone."""
+
 
 def simulate_month(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> np.ndarray:
     """Run one month's phases, move the state to the next month and return the month's counts.
@@ -67,6 +70,8 @@ def simulate_month(state: State, rules: Rules, threads: int = 1, decide: Decide 
     for phase in PHASES:
         if phase is acting:
             acting(state, rules, threads, decide)
+        elif phase in THREADED:
+            phase(state, rules, threads)
         else:
             phase(state, rules)
     state.month += 1

@@ -201,13 +201,18 @@ class State:
         """Return an independent copy: a branch point for several policies."""
         return copy.deepcopy(self, {id(self.population): self.population})
 
+    @property
+    def slots(self) -> np.ndarray:
+        """The slot of each row, as uint32, one beside the other: never written."""
+        return self.chains.entries.slots
+
     def memory_use(self) -> MemoryUse:
         """Return the bytes that this state keeps, by part, an agent and an entry; peers included."""
         return memory_of(self, build_peers(self.population))
 
     def words(self, rows: np.ndarray, decision: int, index: int = 0) -> np.ndarray:
         """Return this month's 32-bit word of each row for a decision, as int64."""
-        return draws.words(self.seed, self.replication, self.agents.slot[rows], self.month, decision, index)
+        return draws.words(self.seed, self.replication, self.slots[rows], self.month, decision, index)
 
     def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
         """Add an amount to a quantity, in the cell of each row."""
@@ -249,7 +254,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         replication=population.replication,
         agents=agents,
         month=month,
-        chains=Chains(agents.slot),
+        chains=Chains(np.ascontiguousarray(agents.slot)),
         ranks=_ranks(population),
         site_ranks=_site_ranks(population),
         counts=np.zeros((cells, len(QUANTITIES)), np.int64),

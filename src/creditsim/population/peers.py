@@ -7,12 +7,12 @@ so a row takes three bytes.
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.population.fixed import once_per_population
 from creditsim.population.ties import Relation, distinct, make_ties
 
 if TYPE_CHECKING:
@@ -60,11 +60,9 @@ class Peers(NamedTuple):
         return Relation(starts, self.high[at].astype(np.int64) << 16 | self.low[at])
 
 
-_built: weakref.WeakKeyDictionary[Population, Peers] = weakref.WeakKeyDictionary()
-
-
+@once_per_population
 def build_peers(population: Population) -> Peers:
-    """Return each agent's peers, built at the first call and kept as long as the population is.
+    """Return each agent's peers, each once, in ascending order.
 
     Persons see their neighbours, staff also those of their room, enterprises their
     suppliers and customers; the relation is symmetric.
@@ -74,19 +72,6 @@ def build_peers(population: Population) -> Peers:
     ValueError
         If there are more than `MOST_ROWS` agents.
     """
-    if population not in _built:
-        _built[population] = _join(population)
-    return _built[population]
-
-
-@compiled
-def peer_at(peers, place):
-    """Return the row of the peer at a place, an unsigned 32-bit number, as such a number."""
-    return np.uint32(peers.low[place]) | (np.uint32(peers.high[place]) << np.uint32(16))
-
-
-def _join(population: Population) -> Peers:
-    """Return all peers of a population, each once, in ascending order."""
     ties, size = make_ties(population), len(population.agents)
     if size > MOST_ROWS:
         raise ValueError(f"got {size:,} agents, expected at most {MOST_ROWS:,}")
@@ -99,10 +84,13 @@ def _join(population: Population) -> Peers:
     )
     keys = distinct(np.concatenate(one).astype(np.int64) * size + np.concatenate(other))
     starts, rows = np.searchsorted(keys, np.arange(size + 1) * size), keys % size
-    peers = Peers(starts.astype(np.int32), (rows & 0xFFFF).astype(np.uint16), (rows >> 16).astype(np.uint8))
-    for array in peers:
-        array.setflags(write=False)
-    return peers
+    return Peers(starts.astype(np.int32), (rows & 0xFFFF).astype(np.uint16), (rows >> 16).astype(np.uint8))
+
+
+@compiled
+def peer_at(peers, place):
+    """Return the row of the peer at a place, an unsigned 32-bit number, as such a number."""
+    return np.uint32(peers.low[place]) | (np.uint32(peers.high[place]) << np.uint32(16))
 
 
 def _roommates(rooms: Relation) -> tuple[np.ndarray, np.ndarray]:

@@ -8,17 +8,17 @@ reads what ties did last month, concluding writes what an agent did this month b
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.opportunities import OPPORTUNITY
 from creditsim.model.parts.turnover import Shown
 from creditsim.model.phases.deciding import Choosing, choosing, decide
-from creditsim.model.phases.finding import BLOCK_ROWS, Finding, find, finding, make_rooms
+from creditsim.model.phases.finding import Finding, find, finding, make_rooms
 from creditsim.model.phases.noticing import Concluding, belief_terms, conclude
 from creditsim.model.regimes import Rules
 from creditsim.model.state import MEMORY, PENDING, State, kind_rows
@@ -43,24 +43,26 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
     decide : callable, optional
         Decides opportunities in place of the compiled rule (object by object).
     """
-    bounds = np.linspace(0, len(state.agents), threads + 1).astype(np.int64)
     memory = np.zeros(len(state.agents), MEMORY).view(np.recarray)
     state.deeds[:] = 0
-    found, given = finding(state, rules), choosing(state, rules)
-    parts = [_Part(state, int(a), int(b), memory, found, given) for a, b in itertools.pairwise(bounds)]
-    if decide is not None:
-        for part in parts:
+    inputs = finding(state, rules), choosing(state, rules)
+
+    def act(low: int, high: int) -> _Part:
+        part = _Part(state, low, high, memory, *inputs)
+        if decide is None:
+            part.act()
+        else:
             part.act_by_objects(state, rules, decide)
-    elif threads == 1:
-        parts[0].act()
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(_Part.act, parts))
+        return part
+
+    parts = in_parts(act, len(state.agents), threads if decide is None else 1)
     state.memory = memory
     state.filed_now = np.concatenate([part.filed for part in parts])
-    state.counts += sum(part.concluding.counts for part in parts)
-    state.done = sum(part.concluding.done for part in parts)
-    state.met = sum(part.concluding.met for part in parts)
+    state.done, state.met = np.zeros_like(state.done), np.zeros_like(state.met)
+    for part in parts:
+        state.counts += part.concluding.counts
+        state.done += part.concluding.done
+        state.met += part.concluding.met
     state.turnover.shown = shown_counts(state)
 
 
@@ -93,8 +95,8 @@ class _Part:
     def act_by_objects(self, state: State, rules: Rules, decide: Decide) -> None:
         """Find all opportunities, have them decided, and conclude."""
         rooms, pieces = make_rooms(self.finding.lanes), [np.zeros(0, OPPORTUNITY)]
-        for low in range(self.low, self.high, BLOCK_ROWS):
-            number = find(low, min(low + BLOCK_ROWS, self.high), self.agents, self.finding, rooms)
+        for low in range(self.low, self.high, draws.BLOCK_ROWS):
+            number = find(low, min(low + draws.BLOCK_ROWS, self.high), self.agents, self.finding, rooms)
             pieces.append(rooms.found[:number].copy())
         found = np.concatenate(pieces).view(np.recarray)
         decide(state, rules, found)
@@ -107,7 +109,7 @@ def _act(low, high, agents, finding, given, concluding, rooms, filed):
     """Find, decide and conclude; return the first row left out for want of room, and the number filed."""
     number = 0
     while low < high:
-        end = min(low + BLOCK_ROWS, high)
+        end = min(low + draws.BLOCK_ROWS, high)
         found = rooms.found[: find(low, end, agents, finding, rooms)]
         if number + found.shape[0] > filed.shape[0]:
             break

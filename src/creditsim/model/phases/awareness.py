@@ -38,7 +38,8 @@ def awareness(state: State, rules: Rules) -> None:
         if levers["app.offline_channel_on"]:
             helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
     _learn(
-        state.seed, state.replication, state.month, state.agents, state.active, state.ranks, informed,
+        state.seed, state.replication, state.month, state.agents, state.slots,
+        np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active, state.ranks, informed,
         spread, helped, rules.world("bass_imitation_share") * contact_factor(rules, state.month) / 12.0,
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
@@ -115,17 +116,21 @@ def _helped_share(state: State, levers, offline: int) -> float:
 
 @compiled
 def _learn(
-    seed, replication, month, agents, active, ranks, informed,
+    seed, replication, month, agents, slots, words, active, ranks, informed,
     spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
+    room = words.shape[1]
     for row in range(agents.shape[0]):
+        place = row % room
+        if place == 0:
+            draws.fill_blocks(seed, replication, slots[row : row + room], month, draws.AWARENESS, 0, words)
         regime = active[row]
         agent = agents[row]
         if not is_adult_here(agent) or score_on[regime] == 0:
             continue
         known = agent.awareness
-        w0, w1, w2, w3 = draws.philox(seed, replication, np.int64(agent.slot), month, draws.AWARENESS, 0)
+        w0, w1, w2, w3 = words[0, place], words[1, place], words[2, place], words[3, place]
         if known & AWARE == 0:
             top = ceiling_60 if FIRST_BAND_OF_60 <= agent.age_band < MINOR else ceiling
             chance = spread[regime, 0] + models[agent.home] + imitation * informed[agent.home]

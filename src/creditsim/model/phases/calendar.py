@@ -6,7 +6,10 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.model.regimes import NEVER, Rules
-from creditsim.model.state import State, kind_rows
+from creditsim.model.state import State
+from creditsim.population.agents import ENTERPRISE, rows_of_kind
+from creditsim.population.fixed import once_per_population
+from creditsim.population.synthesis import Population
 from creditsim.spec.vocabulary import KINDS, SITE_KINDS
 
 
@@ -25,30 +28,47 @@ def calendar(state: State, rules: Rules) -> None:
 
 
 def start_months(state: State, rules: Rules) -> np.ndarray:
-    """Return the calendar month in which each agent's unit starts; NEVER beyond the horizon."""
-    population = state.population
+    """Return the calendar month in which each agent's unit starts, as int32; NEVER beyond the horizon.
+
+    The same in every month of a run, so it is kept with the population.
+    """
+    values = rules.scenario.values
+    phase_in, pilots = (
+        values[f"rollout.{name}"] for name in ("phase_in_months", "pilot_sites_per_setting_count")
+    )
+    return _start_months(state.population, rules.pilot_start, rules.full_start, int(phase_in), pilots)
+
+
+@once_per_population
+def _start_months(
+    population: Population, pilot_start: int, full_start: int, phase_in_months: int, pilots: float
+) -> np.ndarray:
+    """Return the start of each agent's unit: of its site, or of an enterprise itself."""
+    key = population.seed, population.replication
+    spread = pilot_start, full_start, phase_in_months, pilots
     of_site = np.full(len(population.sites), NEVER, np.int64)
     for code in range(len(SITE_KINDS)):
         chosen = np.flatnonzero(population.sites["kind"] == code)
-        order = draws.words(state.seed, state.replication, chosen, 0, draws.ROLLOUT, code)
-        of_site[chosen] = _spread(order, rules, population.scale)
-    starts = of_site[state.agents.site]
-    firms = kind_rows(state, "enterprise")
-    order = draws.words(state.seed, state.replication, state.agents.slot[firms], 0, draws.ROLLOUT, len(KINDS))
-    starts[firms] = _spread(order, rules, population.scale)
-    return starts
+        order = draws.words(*key, chosen, 0, draws.ROLLOUT, code)
+        of_site[chosen] = _spread(order, population.scale, *spread)
+    starts = of_site[population.agents["site"]]
+    firms = rows_of_kind(population.agents, ENTERPRISE)
+    order = draws.words(*key, population.agents["slot"][firms], 0, draws.ROLLOUT, len(KINDS))
+    starts[firms] = _spread(order, population.scale, *spread)
+    return starts.astype(np.int32)
 
 
-def _spread(order: np.ndarray, rules: Rules, scale: float) -> np.ndarray:
+def _spread(
+    order: np.ndarray, scale: float, pilot_start: int, full_start: int, phase_in_months: int, pilots: float
+) -> np.ndarray:
     """Return start months of units drawn in an order: pilots first, the rest over the phase-in."""
-    values, size = rules.scenario.values, len(order)
+    size = len(order)
     rank = np.empty(size, np.int64)
     rank[np.argsort(order, kind="stable")] = np.arange(size)
     starts = np.full(size, NEVER, np.int64)
-    if rules.full_start < NEVER:
-        starts = rules.full_start + rank * int(values["rollout.phase_in_months"]) // max(size, 1)
-    wanted = values["rollout.pilot_sites_per_setting_count"]
-    if rules.pilot_start < NEVER and wanted > 0:
-        pilots = rank < max(1, int(wanted * scale + 0.5))
-        starts[pilots] = np.minimum(starts[pilots], rules.pilot_start)
+    if full_start < NEVER:
+        starts = full_start + rank * phase_in_months // max(size, 1)
+    if pilot_start < NEVER and pilots > 0:
+        first = rank < max(1, int(pilots * scale + 0.5))
+        starts[first] = np.minimum(starts[first], pilot_start)
     return starts

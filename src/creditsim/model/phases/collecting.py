@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.activities import DISCHARGE, activity_number
 from creditsim.model.chains import REPAIRED, VOIDED
 from creditsim.model.coverage import is_scored
-from creditsim.model.phases.grade_flows import count_grade_flows
+from creditsim.model.phases.grade_flows import count_grade_flow, no_grade_flows
 from creditsim.model.phases.publication import on_display
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
@@ -34,18 +35,26 @@ _STUCK_MONTHS = 12
 _YEAR = 12
 
 
-def collecting(state: State, rules: Rules) -> None:
+def collecting(state: State, rules: Rules, threads: int = 1) -> None:
     """Count stocks by group cell: who knows, who is filed, who is stuck, how much trust is left.
 
     And who moved from which grade to which.
     """
-    count_grade_flows(state, rules)
-    stocks = np.zeros((len(state.counts), len(_NAMES)), np.int64)
-    _count_stocks(
-        state.agents, rules.regimes, state.active, state.ranks, state.deeds, state.visited, state.last_breach,
-        state.last_tutoring, kind_rows(state, "teacher").start, state.month, stocks, on_display(state, rules),
-    )  # fmt: skip
-    state.counts[:, _COLUMNS] += stocks
+    shown, first_teacher = on_display(state, rules), kind_rows(state, "teacher").start
+
+    def count(low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+        stocks, flows = np.zeros((len(state.counts), len(_NAMES)), np.int64), no_grade_flows()
+        _count_stocks(
+            low, high, state.agents, rules.regimes, state.active, state.ranks, state.deeds, state.visited,
+            state.last_breach, state.last_tutoring, first_teacher, state.month, stocks, shown,
+            state.grade_before, flows,
+        )  # fmt: skip
+        return stocks, flows
+
+    state.grade_flows = no_grade_flows()
+    for stocks, flows in in_parts(count, len(state.agents), threads):
+        state.counts[:, _COLUMNS] += stocks
+        state.grade_flows += flows
     state.counts[:, _HELD] += state.held
     chains = state.chains
     standing = chains.standing_false()
@@ -96,21 +105,22 @@ def _count_risky(state: State, rules: Rules) -> None:
 
 @compiled
 def _count_stocks(
-    agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, first_teacher, month, stocks,
-    shown,
+    low, high, agents, regimes, active, ranks, deeds, visited, last_breach, last_tutoring, first_teacher,
+    month, stocks, shown, grade_before, flows,
 ):  # fmt: skip
-    """Add every agent to its cell."""
-    for row in range(agents.shape[0]):
+    """Add every agent to its cell, and to the flow from its grade of last month; remember this month's."""
+    for row in range(low, high):
         agent = agents[row]
+        regime = regimes[active[row]]
+        scored = is_scored(agent, regime, ranks[row]) == 1
+        count_grade_flow(agent, row, scored, grade_before, flows)
         if agent.present == 0:
             continue
-        regime = regimes[active[row]]
         cell = stocks[agent.cell]
         person = agent.sex < NO_SEX and agent.kind != STUDENT
         cell[_N_AGENTS] += 1
         works = agent.kind != ENTERPRISE or agent.traits & _ACTIVE_TRAIT != 0
         cell[_N_WORKING] += works
-        scored = is_scored(agent, regime, ranks[row]) == 1
         cell[_N_SCORED] += scored
         cell[_N_STUCK] += scored and agent.months_low >= _STUCK_MONTHS
         cell[_N_TRUST] += np.int64(agent.trust * 1000000.0)

@@ -63,9 +63,10 @@ def _errands_of(state: State, rules: Rules) -> np.ndarray:
     """Return the errands of the month, in row order, as far as no desk is needed."""
     terms = np.array([_terms(levers) for levers in rules.values], np.int64)
     monthly = [assumed(f"errand.{name}_per_head_year") / 12.0 for name in ("certificates", "counter")]
-    found = np.zeros(64 + 2 * len(state.agents), REQUEST)
+    found = np.zeros(2 * len(state.agents), REQUEST)
     number = _find(
-        state.agents, state.active, terms, state.seed, state.replication, state.month,
+        state.agents, state.slots, np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active, terms,
+        state.seed, state.replication, state.month,
         np.array([draws.threshold(share) for share in monthly]),
         draws.threshold(assumed("errand.offline_takeup_share")), found,
     )  # fmt: skip
@@ -84,21 +85,21 @@ def _terms(levers) -> list[int]:
 
 
 @compiled
-def _find(agents, active, terms, seed, replication, month, chances, takeup, found):
+def _find(agents, slots, words, active, terms, seed, replication, month, chances, takeup, found):
     """Write the errands of all adults; return their number."""
-    number = 0
+    number, room = 0, words.shape[1]
     for row in range(agents.shape[0]):
+        place = row % room
+        if place == 0:
+            draws.fill_blocks(seed, replication, slots[row : row + room], month, draws.ERRAND, 0, words)
+        w0, w1, w2, w3 = words[0, place], words[1, place], words[2, place], words[3, place]
         agent = agents[row]
-        if not is_adult_here(agent):
-            continue
-        slot = np.int64(agent.slot)
-        w0, w1, w2, w3 = draws.philox(seed, replication, slot, month, draws.ERRAND, 0)
-        if w0 >= chances[0] and w1 >= chances[1]:
+        if (w0 >= chances[0] and w1 >= chances[1]) or not is_adult_here(agent):
             continue
         regime = terms[active[row]]
         by_paper = False
         if agent.online == 0 and regime[2] == 1:
-            by_paper = draws.word(seed, replication, slot, 0, draws.ERRAND, 0) < takeup
+            by_paper = draws.word(seed, replication, slots[row], 0, draws.ERRAND, 0) < takeup
         if w0 < chances[0]:
             waived = w2 < regime[0]
             holder = regime[1] == 1 and agent.filed == 1 and agent.kind == VILLAGER

@@ -10,6 +10,7 @@ from creditsim.model.coverage import is_filed, is_scored
 from creditsim.model.phases.noticing import NEIGHBOUR
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BREACHED, NOT_ABLE, PENDING, State
+from creditsim.population.fixed import inhabitants
 from creditsim.population.peers import build_peers
 from creditsim.scoring.ledger import VILLAGE
 from creditsim.spec.assumptions import assumed
@@ -29,24 +30,18 @@ def false_reports(state: State, rules: Rules, reports: np.ndarray) -> np.ndarray
     negative = reports[reports["points_mp"] < 0]
     homes = state.agents.home[negative["row"]].astype(np.int64)
     mistaken = _about_others(
-        state, rules, negative, homes, _inhabitants(state), rules.world("false_record_human_share"), 0
-    )
+        state, rules, negative, homes, inhabitants(state.population),
+        rules.world("false_record_human_share"), 0,
+    )  # fmt: skip
     reported = negative[(negative["channel"] == NEIGHBOUR) & (negative["account"] == VILLAGE)]
     if len(reported) == 0:
         return mistaken
     near = build_peers(state.population).of(reported["row"])
     made_up = _about_others(
-        state, rules, reported, np.arange(len(reported)), (near.indptr, near.indices.astype(np.int64)),
+        state, rules, reported, np.arange(len(reported)), (near.indptr, near.indices.astype(np.int32)),
         assumed("neighbour.made_up_share"), _MADE_UP,
     )  # fmt: skip
     return np.concatenate((mistaken, made_up))
-
-
-def _inhabitants(state: State) -> tuple[np.ndarray, np.ndarray]:
-    """Return who lives at each site, as CSR: starts (sites + 1) and rows."""
-    homes, sites = state.agents.home, len(state.population.sites)
-    starts = np.concatenate(([0], np.cumsum(np.bincount(homes, minlength=sites))))
-    return starts.astype(np.int64), np.argsort(homes, kind="stable")
 
 
 def _about_others(

@@ -18,9 +18,6 @@ from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import opportunity_thresholds
 
-BLOCK_ROWS = 512
-"""Rows whose opportunities are found, decided and concluded together: what they need stays in the cache."""
-
 
 class Finding(NamedTuple):
     """What finding opportunities reads beside the agents, a month long."""
@@ -61,9 +58,9 @@ def finding(state: State, rules: Rules) -> Finding:
 
 def make_rooms(lanes: Lanes) -> Rooms:
     """Return room for a block in which every agent meets everything."""
-    most = BLOCK_ROWS * lanes.activity.shape[1]
+    rows, most = draws.BLOCK_ROWS, draws.BLOCK_ROWS * lanes.activity.shape[1]
     return Rooms(
-        np.empty(BLOCK_ROWS, np.uint64), np.empty(BLOCK_ROWS, np.uint64), np.empty(most, np.uint32),
+        np.empty(rows, np.uint64), np.empty(rows, np.uint64), np.empty(most, np.uint32),
         np.empty(most, np.int32), np.empty(most, np.int16), np.empty((4, most), np.uint32),
         np.empty(most, OPPORTUNITY).view(np.recarray),
     )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.activities import breach_bits
 from creditsim.model.chains import WRONG
 from creditsim.model.phases.deciding import reckoned_visits
@@ -23,7 +24,7 @@ _LEARNING, _FALSE_START = range(7, 9)
 _UNABLE = 9
 
 
-def learning(state: State, rules: Rules) -> None:
+def learning(state: State, rules: Rules, threads: int = 1) -> None:
     """Move trust, motivation and beliefs after the month's events.
 
     Trust falls with a false entry, with a penalty for a due that one could not pay, and each
@@ -34,32 +35,40 @@ def learning(state: State, rules: Rules) -> None:
     agent's ties, if it sees it. Norms are last month's acts at the site and among ties, read
     next month.
     """
-    _watch_ties(state, rules)
-    _move(
-        state.agents, state.deeds, _wronged_rows(state), _waiting_rows(state), _upheld_rows(state),
-        np.array(
-            [
-                assumed("trust.start_share"), assumed("trust.loss_wrongful_share"),
-                assumed("trust.loss_waiting_share"), assumed("trust.recovery_share"),
-                assumed("crowding.recovery_share"), assumed("crowding.in_kind_share"),
-                rules.world("crowding_out_share"), assumed("belief.learning_share"),
-                assumed("belief.false_record_start_share"), assumed("trust.loss_unable_share"),
-            ]
-        ),
-        rules.regimes.score_on[state.active],
+    _watch_ties(state, rules, threads)
+    flags = _wronged_rows(state), _waiting_rows(state), _upheld_rows(state)
+    terms = np.array(
+        [
+            assumed("trust.start_share"), assumed("trust.loss_wrongful_share"),
+            assumed("trust.loss_waiting_share"), assumed("trust.recovery_share"),
+            assumed("crowding.recovery_share"), assumed("crowding.in_kind_share"),
+            rules.world("crowding_out_share"), assumed("belief.learning_share"),
+            assumed("belief.false_record_start_share"), assumed("trust.loss_unable_share"),
+        ]
     )  # fmt: skip
+    score_on = rules.regimes.score_on[state.active]
+
+    def move(low: int, high: int) -> None:
+        _move(low, high, state.agents, state.deeds, *flags, terms, score_on)
+
+    in_parts(move, len(state.agents), threads)
 
 
-def _watch_ties(state: State, rules: Rules) -> None:
+def _watch_ties(state: State, rules: Rules, threads: int = 1) -> None:
     """Let agents learn from a breach of one tie a month, sanctioned or known to have gone free."""
-    peers = build_peers(state.population)
-    terms = belief_terms()
+    peers, rates = build_peers(state.population), reckoned_visits(state)
+    terms, factor = belief_terms(), assumed("pledge.complaint_factor")
     terms[0] *= assumed("belief.ties_factor")
-    _learn_from_ties(
-        state.agents, rules.activities, state.memory, peers, breach_bits(rules.activities), state.visited,
-        state.active, state.firm_class, state.pledges, assumed("pledge.complaint_factor"),
-        reckoned_visits(state), terms, state.seed, state.replication, state.month,
-    )  # fmt: skip
+    breaches = breach_bits(rules.activities)
+
+    def learn(low: int, high: int) -> None:
+        _learn_from_ties(
+            low, high, state.agents, state.slots, rules.activities, state.memory, peers, breaches,
+            state.visited, state.active, state.firm_class, state.pledges, factor, rates, terms, state.seed,
+            state.replication, state.month, np.empty((4, draws.BLOCK_ROWS), np.uint32),
+        )  # fmt: skip
+
+    in_parts(learn, len(state.agents), threads)
 
 
 def _wronged_rows(state: State) -> np.ndarray:
@@ -91,21 +100,25 @@ def _flag(state: State, chosen) -> np.ndarray:
 
 @compiled
 def _learn_from_ties(
-    agents, activities, memory, peers, breaches, visited, active, firm_class, pledges,
-    complaint_factor, rates, belief, seed, replication, month,
+    low, high, agents, slots, activities, memory, peers, breaches, visited, active, firm_class, pledges,
+    complaint_factor, rates, belief, seed, replication, month, words,
 ):  # fmt: skip
     """Move beliefs by the rule for own breaches: a tie by lot, one of its breaches by lot, if visible.
 
     Which channel saw the tie's breach follows from the words with which it was concluded.
     """
-    for row in range(agents.shape[0]):
-        agent = agents[row]
+    room = words.shape[1]
+    for row in range(low, high):
+        place = (row - low) % room
+        if place == 0:
+            some = slots[row : min(row + room, high)]
+            draws.fill_blocks(seed, replication, some, month, draws.NORM_SIGNAL, 0, words)
         first = np.int64(peers.indptr[row])
         size = peers.indptr[row + 1] - first
+        agent = agents[row]
         if size == 0 or agent.present == 0:
             continue
-        slot = np.int64(agent.slot)
-        w0, w1, w2, _ = draws.philox(seed, replication, slot, month, draws.NORM_SIGNAL, 0)
+        w0, w1, w2 = np.int64(words[0, place]), np.int64(words[1, place]), words[2, place]
         peer = np.int64(peer_at(peers, np.uint32(first + ((w0 * size) >> 32))))
         did = memory[peer].did & breaches
         if did == np.uint64(0):
@@ -114,7 +127,7 @@ def _learn_from_ties(
         activity = activities[k]
         if w2 >= activity.visible_share * draws.TWO_32:
             continue
-        _, x1, _, _ = draws.philox(seed, replication, np.int64(agents[peer].slot), month, draws.ACT, k)
+        _, x1, _, _ = draws.philox(seed, replication, slots[peer], month, draws.ACT, k)
         factor = complaint_factor if pledges[peer] & POSTED != 0 else 1.0
         channel = first_channel(activity, visited[peer], x1, factor)
         move_belief(agent, activity, channel, rates[active[peer], firm_class[peer], k], belief)
@@ -142,9 +155,9 @@ def _pick_bit(bits, luck):
 
 
 @compiled
-def _move(agents, deeds, wronged, waiting, upheld, terms, score_on):
+def _move(low, high, agents, deeds, wronged, waiting, upheld, terms, score_on):
     """Move every agent's trust, crowding-out, belief in false records and months in low grades."""
-    for row in range(agents.shape[0]):
+    for row in range(low, high):
         agent = agents[row]
         trust = agent.trust + terms[_RETURNS] * (terms[_START] - agent.trust)
         if wronged[row] == 1:

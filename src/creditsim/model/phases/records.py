@@ -15,6 +15,7 @@ from creditsim.model.phases.quotas import over_reports
 from creditsim.model.regimes import Rules
 from creditsim.model.state import DUE, FINED, FOR_WANT, HARSH, OBJECTED, PADDED, State
 from creditsim.population.agents import CIVIL_SERVANT, NO_SEX
+from creditsim.population.fixed import household_heads
 
 
 def records(state: State, rules: Rules) -> None:
@@ -102,7 +103,7 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
         new["item"] = item[linked]
         new["points_mp"] = rules.book.points_mp[new["item"]]
         chains.extend(targets, new, accepted["wrong"][linked])
-    head = _household_heads(state)[rows]
+    head = household_heads(state.population)[rows].astype(np.int64)
     docked = (accepted["account"] == 1) & (accepted["points_mp"] < 0) & (head != rows) & (head >= 0)
     docked &= rules.regimes.household_liability_on[state.active[rows]] == 1
     docked[docked] = file_status(state, rules, head[docked]) == ON_FILE
@@ -113,16 +114,6 @@ def _post_linked(state: State, rules: Rules, accepted: np.ndarray, ids: np.ndarr
         posted = chains.extend(targets, new, accepted["wrong"][docked])
         chains.mark(posted, FOR_ANOTHER)
         state.files.docked = np.concatenate((state.files.docked, posted))
-
-
-def _household_heads(state: State) -> np.ndarray:
-    """Return the row of each agent's household head (the first member), -1 without a household."""
-    starts, members = state.population.households
-    if len(members) == 0:
-        return np.full(len(state.agents), -1, np.int64)
-    heads = np.asarray(members)[np.minimum(starts[:-1], len(members) - 1)]
-    household = state.agents.household
-    return np.where(household >= 0, heads[np.maximum(household, 0)], -1)
 
 
 def reaches_step(state: State, rules: Rules, accepted: np.ndarray) -> np.ndarray:

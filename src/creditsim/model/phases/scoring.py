@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.chains import LAST_MONTH, item_entries
 from creditsim.model.coverage import ON_FILE, file_status
 from creditsim.model.packing import gather
@@ -20,7 +21,7 @@ from creditsim.spec.vocabulary import KINDS
 _ROOM = 256
 
 
-def scoring(state: State, rules: Rules) -> None:
+def scoring(state: State, rules: Rules, threads: int = 1) -> None:
     """Fold the accounts of subjects with a new, ended or expired entry into score and grade.
 
     In January the stars of the year before are carried to the district score as entries. A
@@ -34,17 +35,21 @@ def scoring(state: State, rules: Rules) -> None:
         _carry_stars(state, rules)
     chains = state.chains
     classed = _evaluated_kinds(rules)
-    row, room = 0, _ROOM
-    while row < len(state.agents):
-        row = _fold_rows(
-            row, chains.head, chains.packed, chains.dirty, chains.changes, state.agents,
-            rules.book.district_items, rules.book.village_items, rules.book.district_rules,
-            rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
-            np.zeros(room, ENTRY), np.empty(room, np.int64), VILLAGER,
-            classed, rules.book.evaluated_items, rules.book.weighing, state.evaluation,
-            np.zeros(len(DIMENSIONS), np.int64), *_places(state),
-        )  # fmt: skip
-        room *= 4
+
+    def fold(low: int, high: int) -> None:
+        room = _ROOM
+        while low < high:
+            low = _fold_rows(
+                low, high, chains.head, chains.packed, chains.dirty, chains.changes, state.agents,
+                rules.book.district_items, rules.book.village_items, rules.book.district_rules,
+                rules.book.village_rules, rules.book.carried_mp, state.active, state.month,
+                np.zeros(room, ENTRY), np.empty(room, np.int64), VILLAGER,
+                classed, rules.book.evaluated_items, rules.book.weighing, state.evaluation,
+                np.zeros(len(DIMENSIONS), np.int64), *_places(state),
+            )  # fmt: skip
+            room *= 4
+
+    in_parts(fold, len(state.agents), threads)
     _class_by_rank(state, classed)
     chains.dirty[:] = 0
 
@@ -96,15 +101,16 @@ def lowest_places(number: int) -> np.ndarray:
 
 @compiled
 def _fold_rows(
-    first, head, packed, dirty, changes, agents,
+    first, last, head, packed, dirty, changes, agents,
     district_items, village_items, district_rules, village_rules, carried_mp, active, month, entries, index,
     villager, classed, evaluated, weighing, evaluation, dimensions, firms, first_school,
 ):  # fmt: skip
-    """Fold each row from `first` whose account can have changed; return the first left out for want of room.
+    """Fold each row from `first` to `last` whose account can have changed; return the first left out.
 
-    Larger rooms are made outside: arrays that change in the loop would slow down every fold.
+    A row is left out for want of room. Larger rooms are made outside: arrays that change in
+    the loop would slow down every fold.
     """
-    for row in range(first, head.shape[0]):
+    for row in range(first, last):
         if head[row] < 0:
             continue
         due = dirty[row] == 1
@@ -138,7 +144,7 @@ def _fold_rows(
             agent.village_score_mp = score
             agent.star = star
             changes[1, row] = min(change, LAST_MONTH)
-    return head.shape[0]
+    return last
 
 
 def _carry_stars(state: State, rules: Rules) -> None:

@@ -6,10 +6,12 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.chains import FOR_ANOTHER, OVER_REPORTED, REPAIRED, VOIDED, WRONG
-from creditsim.model.coverage import ON_FILE, file_status
+from creditsim.model.coverage import ON_FILE, status_of
 from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, code_worth_yuan
 from creditsim.model.packing import gather
+from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import BASE_MP, POSTED, State, kind_rows
 from creditsim.population.agents import VILLAGER, has_trait
@@ -19,9 +21,11 @@ from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import GRADES
 
 _AA = GRADES.index("AA")
+_BENEFITS, _PENALTIES, _DENIED = range(3)
+_COLUMNS = [QUANTITIES.index(name) for name in ("benefits_fen", "penalties_fen", "denied_thousandths")]
 
 
-def treatment(state: State, rules: Rules) -> None:
+def treatment(state: State, rules: Rules, threads: int = 1) -> None:
     """Give each agent what its grade or star is worth, warn low scorers, pay the funds.
 
     Worth is the mean over the kind of the measures in force; persons are restricted only
@@ -30,43 +34,59 @@ def treatment(state: State, rules: Rules) -> None:
     subject is wrongly penalised if its grade without its false entries and those for another
     member of its household would be worth more: the core folds its account again without them.
     """
-    scored = file_status(state, rules, np.arange(len(state.agents)))
-    state.agents.filed[:] = scored == ON_FILE
-    worth, denied = (np.zeros(len(state.agents), np.int64) for _ in range(2))
-    for table, out in ((rules.regimes.worth_fen, worth), (rules.regimes.denied_thousandths, denied)):
-        _by_grade(state.agents, state.active, scored, table, rules.book.city_cutoffs_mp, out)
-    _add_worth_of_codes(state, rules, worth)
-    gains, losses, misses = (np.flatnonzero(each) for each in (worth > 0, worth < 0, denied > 0))
-    state.count("benefits_fen", gains, worth[gains])
-    state.count("penalties_fen", losses, -worth[losses])
-    state.count("denied_thousandths", misses, denied[misses])
+    scored = np.zeros(len(state.agents), np.uint8)
+    of_codes = np.array([round(100 * worth) for worth in code_worth_yuan()], np.int64)
+
+    def treat(low: int, high: int) -> np.ndarray:
+        counts = np.zeros((len(state.counts), len(_COLUMNS)), np.int64)
+        _treat(
+            low, high, state.agents, rules.regimes, state.active, state.ranks, state.pledges,
+            rules.book.city_cutoffs_mp, of_codes, scored, counts,
+        )  # fmt: skip
+        return counts
+
+    for counts in in_parts(treat, len(state.agents), threads):
+        state.counts[:, _COLUMNS] += counts
     _count_wrongly_penalised(state, rules, scored)
     _warn(state, rules)
     _pay_funds(state, rules, scored)
 
 
 @compiled
-def _by_grade(agents, active, scored, table, city_cutoffs_mp, out):
-    """Look agents up in a (regime, ladder, kind, grade) table: both grades if scored, the star if filed."""
-    for row in range(agents.shape[0]):
-        if scored[row] == 0:
-            continue
-        agent = agents[row]
-        of_regime = table[active[row]]
-        found = of_regime[DISTRICT, agent.kind, agent.grade]
-        found += of_regime[CITY, agent.kind, city_grade(agent.score_mp, city_cutoffs_mp)]
-        if scored[row] == ON_FILE and agent.kind == VILLAGER:
-            found += of_regime[VILLAGE, agent.kind, agent.star]
-        out[row] = found
+def _treat(low, high, agents, regimes, active, ranks, pledges, city_cutoffs_mp, of_codes, scored, counts):
+    """Note who is scored and on file; count what grades, stars and posted codes bring, take and deny.
+
+    Both grades count for the scored, the star for villagers on file; a posted code by the
+    owner's city grade, in fen.
+    """
+    for row in range(low, high):
+        agent, regime = agents[row], regimes[active[row]]
+        status = status_of(agent, regime, ranks[row])
+        scored[row] = status
+        agent.filed = status == ON_FILE
+        worth, denied = np.int64(0), np.int64(0)
+        if status > 0:
+            city = city_grade(agent.score_mp, city_cutoffs_mp)
+            star = agent.star if status == ON_FILE and agent.kind == VILLAGER else -1
+            worth += by_grade(regime.worth_fen, agent.kind, agent.grade, city, star)
+            denied += by_grade(regime.denied_thousandths, agent.kind, agent.grade, city, star)
+        if pledges[row] & POSTED != 0:
+            worth += of_codes[city_grade(agents[agent.representative].score_mp, city_cutoffs_mp)]
+        if worth > 0:
+            counts[agent.cell, _BENEFITS] += worth
+        elif worth < 0:
+            counts[agent.cell, _PENALTIES] -= worth
+        if denied > 0:
+            counts[agent.cell, _DENIED] += denied
 
 
-def _add_worth_of_codes(state: State, rules: Rules, worth: np.ndarray) -> None:
-    """Add what a posted score code is worth to each shop this month, in fen: by the owner's city grade."""
-    by_grade = np.array([round(100 * worth) for worth in code_worth_yuan()], np.int64)
-    shops = np.flatnonzero(state.pledges & POSTED)
-    owner = state.agents.representative[shops]
-    grade = np.searchsorted(rules.book.city_cutoffs_mp, state.agents.score_mp[owner], side="right")
-    worth[shops] += by_grade[grade]
+@compiled
+def by_grade(table, kind, grade, city, star):
+    """Look up a kind's grade, city grade and star (-1: none) in a (ladder, kind, grade) table; the sum."""
+    found = table[DISTRICT, kind, grade] + table[CITY, kind, city]
+    if star >= 0:
+        found += table[VILLAGE, kind, star]
+    return found
 
 
 def _count_wrongly_penalised(state: State, rules: Rules, scored: np.ndarray) -> None:
@@ -123,7 +143,7 @@ def _compare_without_false(
     for position in range(rows.shape[0]):
         row = rows[position]
         agent = agents[row]
-        worth = regimes[active[row]].worth_fen
+        table = regimes[active[row]].worth_fen
         number = _true_entries(gather(head, packed, row, 0, entries, index), entries, index, packed, bits)
         score, grade, _, _ = fold_account(
             entries, index, number, month, district_items[active[row]], district_rules[active[row]], 0
@@ -134,10 +154,8 @@ def _compare_without_false(
         )
         city = city_grade(score, city_cutoffs_mp)
         held = city_grade(agent.score_mp, city_cutoffs_mp)
-        deserved = worth[DISTRICT, agent.kind, grade] + worth[VILLAGE, agent.kind, star]
-        deserved += worth[CITY, agent.kind, city]
-        given = worth[DISTRICT, agent.kind, agent.grade] + worth[VILLAGE, agent.kind, agent.star]
-        wronged[position] = deserved > given + worth[CITY, agent.kind, held]
+        deserved = by_grade(table, agent.kind, grade, city, star)
+        wronged[position] = deserved > by_grade(table, agent.kind, agent.grade, held, agent.star)
         differs[position] = grade != agent.grade or (agent.kind == VILLAGER and star != agent.star)
         undeserved_mp[position] = agent.score_mp - score
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from creditsim.core import draws
@@ -51,8 +53,8 @@ def turnover(state: State, rules: Rules) -> None:
     agents, memory = state.agents, state.turnover
     what = np.zeros(len(agents), np.uint8)
     _draw(
-        agents, memory.vacant, *_chances_of_leaving(state, rules), _chances_of_coming(state), state.seed,
-        state.replication, state.month, what,
+        agents, state.slots, memory.vacant, leaving_terms(state, rules), _chances_of_coming(state),
+        state.seed, state.replication, state.month, what, np.empty((2, 4, draws.BLOCK_ROWS), np.uint32),
     )  # fmt: skip
     back = memory.low_exits["row"][memory.low_exits["back"] == state.month].astype(np.int64)
     left = np.flatnonzero(what == _LEAVES)
@@ -62,33 +64,25 @@ def turnover(state: State, rules: Rules) -> None:
     _count_low_exits(state)
 
 
-def _chances_of_leaving(state: State, rules: Rules) -> tuple[np.ndarray, np.ndarray]:
-    """Return each agent's monthly chance of dying, leaving its post or school, or closing; and of moving."""
-    chances = np.zeros((2, len(state.agents)))
-    finish = assumed("turnover.pupils_finish_share") if state.month % 12 == _JULY else 0.0
-    staff, moves = assumed("turnover.staff_leave_share_year"), assumed("turnover.moves_away_share_year")
-    _fill_chances(
-        state.agents, state.turnover.death_chance, _chances_of_closing(state, rules), staff / 12.0, finish,
-        moves / 12.0, *chances,
-    )  # fmt: skip
-    return chances[0], chances[1]
+class Leaving(NamedTuple):
+    """Monthly chances: death by age band, closing by enterprise; of staff, of pupils, of moving away."""
+
+    death: np.ndarray
+    closing: np.ndarray
+    staff: float
+    finish: float
+    moves: float
 
 
-@compiled
-def _fill_chances(agents, death, closing, staff, finish, moves, leaving, moving):
-    """Write each agent's chances; those registered outside the zone move away, but no staff."""
-    for row in range(agents.shape[0]):
-        agent = agents[row]
-        if agent.kind == ENTERPRISE:
-            leaving[row] = closing[row]
-        elif agent.kind == STUDENT:
-            leaving[row] = finish
-        elif agent.sex < NO_SEX:
-            leaving[row] = death[min(np.int64(agent.age_band), death.shape[0] - 1)]
-            if agent.kind == TEACHER or agent.kind == CIVIL_SERVANT:
-                leaving[row] += staff
-            elif agent.registration > 0:
-                moving[row] = moves
+def leaving_terms(state: State, rules: Rules) -> Leaving:
+    """Return the chances of leaving this month; pupils finish school in July."""
+    return Leaving(
+        state.turnover.death_chance,
+        _chances_of_closing(state, rules),
+        assumed("turnover.staff_leave_share_year") / 12.0,
+        assumed("turnover.pupils_finish_share") if state.month % 12 == _JULY else 0.0,
+        assumed("turnover.moves_away_share_year") / 12.0,
+    )
 
 
 def _chances_of_closing(state: State, rules: Rules) -> np.ndarray:
@@ -114,25 +108,40 @@ def _chances_of_coming(state: State) -> np.ndarray:
 
 
 @compiled
-def _draw(agents, vacant, leaving, moving, coming, seed, replication, month, what):
-    """Write for each row whether its holder leaves or somebody comes."""
+def chances_of_leaving(agent, row, terms):
+    """Return the monthly chance of dying, leaving post or school, or closing; and that of moving away.
+
+    Those registered outside the zone move away, but no staff.
+    """
+    if agent.kind == ENTERPRISE:
+        return terms.closing[row], 0.0
+    if agent.kind == STUDENT:
+        return terms.finish, 0.0
+    if agent.sex >= NO_SEX:
+        return 0.0, 0.0
+    dies = terms.death[min(np.int64(agent.age_band), terms.death.shape[0] - 1)]
+    if agent.kind == TEACHER or agent.kind == CIVIL_SERVANT:
+        return dies + terms.staff, 0.0
+    return dies, terms.moves if agent.registration > 0 else 0.0
+
+
+@compiled
+def _draw(agents, slots, vacant, terms, coming, seed, replication, month, what, words):
+    """Write for each row whether its holder leaves or somebody comes; `words` is room for draws."""
+    room = words.shape[2]
     for row in range(agents.shape[0]):
+        place = row % room
+        if place == 0:
+            some = slots[row : row + room]
+            draws.fill_blocks(seed, replication, some, month, draws.TURNOVER, 0, words[0])
+            draws.fill_blocks(seed, replication, some, month, draws.MIGRATION, 0, words[1])
         agent = agents[row]
-        slot = np.int64(agent.slot)
         if agent.present == 1:
-            if leaving[row] + moving[row] == 0.0:
-                continue
-            w0, _, _, _ = draws.philox(seed, replication, slot, month, draws.TURNOVER, 0)
-            goes = w0 < leaving[row] * draws.TWO_32
-            if not goes and moving[row] > 0.0:
-                w0, _, _, _ = draws.philox(seed, replication, slot, month, draws.MIGRATION, 0)
-                goes = w0 < moving[row] * draws.TWO_32
-            if goes:
+            leaves, moves = chances_of_leaving(agent, row, terms)
+            if words[0, 0, place] < leaves * draws.TWO_32 or words[1, 0, place] < moves * draws.TWO_32:
                 what[row] = _LEAVES
-        elif vacant[row] == OPEN:
-            _, w1, _, _ = draws.philox(seed, replication, slot, month, draws.TURNOVER, 0)
-            if w1 < coming[agent.kind] * draws.TWO_32:
-                what[row] = _COMES
+        elif vacant[row] == OPEN and words[0, 1, place] < coming[agent.kind] * draws.TWO_32:
+            what[row] = _COMES
 
 
 def _let_in(state: State, rows: np.ndarray) -> None:
