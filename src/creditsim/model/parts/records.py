@@ -68,7 +68,7 @@ class Files:
 def first_files(population: Population) -> Files:
     """Return the state before the first month."""
     return Files(
-        agents_by_setting=by_setting(population.agents["kind"]),
+        agents_by_setting=by_setting(np.bincount(population.agents["kind"], minlength=len(SETTING_OF_KIND))),
         heard=np.zeros(len(SETTINGS), np.int64),
         padded=np.zeros(0, np.int64),
         docked=np.zeros(0, np.int64),
@@ -76,9 +76,8 @@ def first_files(population: Population) -> Files:
     )
 
 
-def by_setting(kinds: np.ndarray) -> np.ndarray:
-    """Return how many agents of some kinds each setting has, as int64."""
-    of_kind = np.bincount(kinds, minlength=len(SETTING_OF_KIND))
+def by_setting(of_kind: np.ndarray) -> np.ndarray:
+    """Return how many agents each setting has, as int64, given how many of each kind there are."""
     found = np.zeros(len(SETTINGS), np.int64)
     np.add.at(found, np.array(SETTING_OF_KIND), of_kind)
     return found

@@ -129,23 +129,23 @@ def _pools(state: State, number: int, contest: Contest) -> Pools:
 
 def _vacancies(state: State, number: int, contest: Contest) -> Pools:
     """Return one pool a vacancy: applicants by lot from the employer's area, nobody for two of them."""
-    agents = state.agents
     areas = len(state.population.areas)
-    by_area = np.zeros(areas, np.int64)
-    _count_jobs(agents, by_area)
+    jobs, candidates = np.zeros((2, areas), np.int64)
+    _count_jobs(state.agents, jobs)
     everyone = _candidates(state, number, contest)
+    _count_by_area(state.agents, everyone, candidates)
+    wanted = [whole_part(round(int(each) * contest.slots_per_1000), state.month) for each in jobs]
+    held = np.minimum(wanted, candidates // contest.applicants_per_slot)
+    applicants = held * contest.applicants_per_slot
     lots = _words(state, everyone, number, _APPLIES)
     chosen, group, ranked_in, vacancies = [], [], [], 0
-    for area in range(areas):
-        there = np.flatnonzero(agents.area[everyone] == area)
-        wanted = whole_part(round(int(by_area[area]) * contest.slots_per_1000), state.month)
-        held = min(wanted, len(there) // contest.applicants_per_slot)
-        applicants = there[smallest(lots[there], held * contest.applicants_per_slot)]
-        line = applicants[np.argsort(lots[applicants], kind="stable")]
+    for area, there in enumerate(_lowest_lots(state, everyone, lots, applicants, candidates)):
+        there = there[smallest(lots[there], int(applicants[area]))]
+        line = there[np.argsort(lots[there], kind="stable")]
         chosen.append(everyone[line])
         group.append(vacancies + np.arange(len(line)) // contest.applicants_per_slot)
         ranked_in.append(np.full(len(line), area))
-        vacancies += held
+        vacancies += int(held[area])
     columns = (np.concatenate(each) for each in (chosen, group, ranked_in))
     return Pools(*columns, np.ones(vacancies, np.int64), np.arange(vacancies))
 
@@ -161,16 +161,60 @@ def _count_jobs(agents, by_area):
                 by_area[employer.area] += 1
 
 
+@compiled
+def _count_by_area(agents, rows, by_area):
+    """Count rows by area."""
+    for row in rows:
+        by_area[agents[row].area] += 1
+
+
+def _lowest_lots(
+    state: State, rows: np.ndarray, lots: np.ndarray, wanted: np.ndarray, there: np.ndarray
+) -> list[np.ndarray]:
+    """Return for each area the places of its candidates with low lots, ascending: all those wanted, and more.
+
+    Lots are uniform, so a border a little above the expected one leaves few; where it left too
+    few, all stay.
+    """
+    border = np.full(len(wanted), 2**32, np.int64)
+    some = wanted > 0
+    margin = wanted[some] + 6.0 * np.sqrt(wanted[some]) + 16.0
+    border[some] = np.minimum(margin / there[some] * draws.TWO_32, draws.TWO_32).astype(np.int64)
+    border[~some] = 0
+    area = state.agents.area[rows[lots < border.max(initial=0)]]
+    low = np.flatnonzero(lots < border.max(initial=0))
+    found = []
+    for code in range(len(wanted)):
+        mine = low[area == code]
+        mine = mine[lots[mine] < border[code]]
+        if len(mine) < wanted[code]:
+            mine = np.flatnonzero(state.agents.area[rows] == code)
+        found.append(mine)
+    return found
+
+
 def _candidates(state: State, number: int, contest: Contest) -> np.ndarray:
     """Return the rows that may compete: kind and traits fit, present, not a winner for good."""
-    agents = state.agents
     traits = np.uint32(sum(TRAIT_BIT[trait] for trait in contest.all_traits))
-    rows = [np.arange(of.start, of.stop) for of in (kind_rows(state, kind) for kind in contest.kinds)]
-    found = np.concatenate(rows)
-    fits = ((agents.traits[found] & traits) == traits) & (agents.present[found] == 1)
-    if contest.once:
-        fits &= state.contests.won[found] & (1 << number) == 0
-    return found[fits]
+    won = np.uint32(1 << number if contest.once else 0)
+    found = []
+    for of in (kind_rows(state, kind) for kind in contest.kinds):
+        rows = np.empty(of.stop - of.start, np.int64)
+        fit = _find_candidates(of.start, of.stop, state.agents, traits, state.contests.won, won, rows)
+        found.append(rows[:fit])
+    return np.concatenate(found)
+
+
+@compiled
+def _find_candidates(low, high, agents, traits, won, bit, rows):
+    """Write the rows that are present, have all traits and have not won; return their number."""
+    number = 0
+    for row in range(low, high):
+        agent = agents[row]
+        if agent.present == 1 and agent.traits & traits == traits and won[row] & bit == 0:
+            rows[number] = row
+            number += 1
+    return number
 
 
 def _words(state: State, rows: np.ndarray, number: int, lane: int) -> np.ndarray:

@@ -8,10 +8,10 @@ from creditsim.core import draws
 from creditsim.model.budgets import whole_part
 from creditsim.model.parts.records import by_setting
 from creditsim.model.regimes import Rules
-from creditsim.model.state import COPY, State
+from creditsim.model.state import COPY, State, kind_rows
 from creditsim.population.agents import CIVIL_SERVANT, NO_SEX, SETTING_OF_KIND
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import CHANNELS, SETTINGS
+from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS
 
 _HUMAN = np.array([name in ("complaint", "neighbour_report", "self_report", "media") for name in CHANNELS])
 _INSPECTION = CHANNELS.index("inspection")
@@ -72,7 +72,7 @@ def desk_flow(
         levers[lever] / factor for levers, factor in zip(rules.values, slower or [1.0, 1.0], strict=True)
     )
     everyone = state.files.agents_by_setting
-    under = by_setting(state.agents.kind[state.active == 1])
+    under = by_setting([np.count_nonzero(state.active[kind_rows(state, kind)]) for kind in KINDS])
     hours = outside + (inside - outside) * (under / np.maximum(everyone, 1))
     share = everyone / max(int(everyone.sum()), 1)
     thousandths = hours * per_hour * state.population.scale * 1000.0 * share

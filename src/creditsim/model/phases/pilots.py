@@ -29,13 +29,12 @@ def count_pilots(state: State, rules: Rules) -> None:
     started = rules.pilot_start <= state.month < rules.end
     if not (piloted and started and state.turnover.months_before):
         return
-    starts = start_months(state, rules)
-    breaches = _breaches(state, rules)
-    present = state.agents.present == 1
+    starts, present = start_months(state, rules), state.agents.present == 1
+    bits = breach_bits(rules.activities)
     sets = {"pilot": present & (starts == rules.pilot_start), "control": present & (starts > state.month)}
     for name, chosen in sets.items():
         rows = np.flatnonzero(chosen)
-        state.count(f"{name}_breaches", rows, breaches[rows])
+        state.count(f"{name}_breaches", rows, _count_bits(state.memory.did[rows] & bits))
         state.count(f"{name}_before", rows, state.turnover.breaches_before[rows])
         state.count(f"{name}_agents", rows)
     state.public["months_before"] = state.turnover.months_before
@@ -43,14 +42,9 @@ def count_pilots(state: State, rules: Rules) -> None:
 
 def _remember(state: State, rules: Rules) -> None:
     """Add this month's breaches to those of each row."""
-    total = state.turnover.breaches_before + _breaches(state, rules)
+    total = state.turnover.breaches_before + _count_bits(state.memory.did & breach_bits(rules.activities))
     state.turnover.breaches_before = np.minimum(total, _MOST).astype(np.uint8)
     state.turnover.months_before += 1
-
-
-def _breaches(state: State, rules: Rules) -> np.ndarray:
-    """Return how many breaches each row did this month."""
-    return _count_bits(state.memory.did & breach_bits(rules.activities))
 
 
 @compiled

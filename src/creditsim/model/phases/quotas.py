@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.model.budgets import smallest, whole_part
 from creditsim.model.coverage import SCORED, file_status
 from creditsim.model.parts.records import by_setting
 from creditsim.model.phases.desk import settings_of
 from creditsim.model.regimes import Rules
-from creditsim.model.state import BREACHED, PADDED, PENDING, State
+from creditsim.model.state import BREACHED, PADDED, PENDING, State, kind_rows
 from creditsim.population.agents import SETTING_OF_KIND
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, KINDS, SETTINGS
@@ -55,13 +56,22 @@ def shortfalls(state: State, quota: float, posted: np.ndarray) -> np.ndarray:
 
     A department counts what it collected: not what courts and registers enter.
     """
-    agents = state.agents
-    field = by_setting(agents.kind[(state.active == 1) & (agents.present == 1)])
+    under = np.zeros(len(KINDS), np.int64)
+    _count_under_programme(state.agents, state.active, under)
+    field = by_setting(under)
     asked = whole_part(round(quota * 1000) * field // 1000, state.month)
     own = ~_OF_OTHERS[posted["channel"]] & (state.active[posted["row"]] == 1)
     rows = posted["row"][own]
     done = np.bincount(settings_of(state, rows), minlength=len(SETTINGS))
     return np.maximum(asked - done, 0)
+
+
+@compiled
+def _count_under_programme(agents, active, by_kind):
+    """Count those present and under the programme by kind."""
+    for row in range(agents.shape[0]):
+        if active[row] == 1:
+            by_kind[agents[row].kind] += agents[row].present
 
 
 def cheapest(rules: Rules) -> np.ndarray:
@@ -113,20 +123,35 @@ def _filled(state: State, share: float, missing: np.ndarray) -> np.ndarray:
 
 def _make_up(state: State, rules: Rules, setting: int, number: int) -> np.ndarray:
     """Return made-up entries of one setting, as many as asked or as there are agents to bear them."""
-    agents = state.agents
-    kinds = np.flatnonzero(np.array(SETTING_OF_KIND) == setting)
-    free = (state.active == 1) & (agents.present == 1) & (state.deeds & BREACHED == 0)
-    rows = np.flatnonzero(free & np.isin(agents.kind, kinds))
-    lot, luck = (state.words(rows, draws.QUOTA, index) for index in (_LOT, _SIGN))
+    kinds = [kind for kind, of in zip(KINDS, SETTING_OF_KIND, strict=True) if of == setting]
+    rows = np.concatenate([_free_rows(state, kind) for kind in kinds])
+    lot = state.words(rows, draws.QUOTA, _LOT)
+    # Few of those with the lowest lots can bear no entry: ask a few times as many first, then all.
+    for asked in (4 * number + 64, len(rows)):
+        some = rows[np.sort(smallest(lot, asked))]
+        able, activity = _who_can_bear(state, rules, some)
+        if len(able) >= number:
+            break
+    chosen = np.sort(smallest(state.words(able, draws.QUOTA, _LOT), number))
+    return _entries(state, rules, able[chosen], activity[chosen])
+
+
+def _free_rows(state: State, kind: str) -> np.ndarray:
+    """Return the rows of a kind, present and under the programme, that did nothing to record."""
+    of = kind_rows(state, kind)
+    free = (state.active[of] == 1) & (state.deeds[of] & BREACHED == 0) & (state.agents.present[of] == 1)
+    return of.start + np.flatnonzero(free)
+
+
+def _who_can_bear(state: State, rules: Rules, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return those of some rows on whom an entry can be made up, and its activity: the sign goes by lot."""
+    luck, kinds, cheap = state.words(rows, draws.QUOTA, _SIGN), state.agents.kind[rows], cheapest(rules)
     sign = (luck < draws.threshold(assumed("quota.negative_share"))).astype(np.int64)
-    cheap = cheapest(rules)
-    activity = cheap[agents.kind[rows], sign]
-    activity = np.where(activity >= 0, activity, cheap[agents.kind[rows], 1 - sign])
+    activity = cheap[kinds, sign]
+    activity = np.where(activity >= 0, activity, cheap[kinds, 1 - sign])
     needed = SCORED + rules.postings["needs_file"][1][np.maximum(activity, 0)]
     able = (activity >= 0) & (file_status(state, rules, rows) >= needed)
-    rows, activity, lot = rows[able], activity[able], lot[able]
-    chosen = np.sort(smallest(lot, number))
-    return _entries(state, rules, rows[chosen], activity[chosen])
+    return rows[able], activity[able]
 
 
 def _entries(state: State, rules: Rules, rows: np.ndarray, activity: np.ndarray) -> np.ndarray:
