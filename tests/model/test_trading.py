@@ -67,16 +67,16 @@ class Street:
         """Simulate one month; what suppliers get is theirs at once, for the next month."""
         totals, forgone = np.zeros((self.size, len(QUANTITIES)), np.int64), np.zeros(self.size, np.int64)
         before = self.firms.cash_fen.sum()
-        self.firms.coming_fen[:] = 0
+        wanted, coming = np.zeros(len(self.usual), np.int64), np.zeros(self.size, np.int64)
         dealing.pay_and_buy(
-            self.starts, self.supplier, self.usual, np.zeros(self.size, np.int64),
+            0, self.size, self.starts, self.supplier, self.usual, np.zeros(self.size, np.int64),
             np.zeros(self.size, np.int64), self.firms, self.claims, self.due, self.refused, ~self.gone,
             self.gone, np.ones(self.size), np.isin(np.arange(self.size), chose), self.grades,
             np.ones(self.size, np.uint8), self.rules, _terms("weihai-etdz"), np.arange(self.size), 1, 0,
-            self.month, forgone, totals,
+            self.month, wanted, forgone, coming, totals,
         )  # fmt: skip
-        assert before - self.firms.cash_fen.sum() == self.firms.coming_fen.sum()
-        self.firms.cash_fen += self.firms.coming_fen
+        assert before - self.firms.cash_fen.sum() == coming.sum()
+        self.firms.cash_fen += coming
         self.month += 1
         return {name.removeprefix("trade_"): totals[:, k] for k, name in enumerate(QUANTITIES)}
 

@@ -188,7 +188,9 @@ def test_realised_rates_a_year_are_those_assumed(start):
     for month in range(24):
         what, coming = np.zeros(len(agents), np.uint8), np.ones(len(KINDS))
         room = np.empty((2, 4, 64), np.uint32)
-        turnover._draw(agents, start.slots, start.turnover.vacant, terms, coming, 5, 0, month, what, room)
+        turnover._draw(
+            0, len(agents), agents, start.slots, start.turnover.vacant, terms, coming, 5, 0, month, what, room
+        )
         left += what == turnover._LEAVES
     for kind in ("enterprise", "villager", "resident"):
         rows = agents.kind == KINDS.index(kind)

@@ -116,7 +116,7 @@ class Chains:
 
     def held(self, ids: np.ndarray) -> np.ndarray:
         """Say for each entry whether its subject still holds its row."""
-        return self.entries[ids]["subject"] == self.subjects(self.rows_of(ids))
+        return self.entries.subjects_of(ids) == self.subjects(self.rows_of(ids))
 
     def linked_to(self, ids: np.ndarray) -> np.ndarray:
         """Return the item entries that were linked from some entries, ascending."""

@@ -53,7 +53,7 @@ PHASES = (
 )
 """What happens in a month. Agents act on last month's public state, so their order never matters."""
 
-THREADED = (scoring, treatment, learning, collecting)
+THREADED = (awareness, trading, scoring, treatment, errands, learning, turnover, collecting)
 """Phases beside acting whose rows are shared out among threads: each writes its own rows alone."""
 
 

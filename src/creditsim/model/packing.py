@@ -128,20 +128,19 @@ class PackedEntries:
         ids = np.asarray(ids, np.int64)
         if ids.size == 0:
             return np.zeros(ids.shape, ENTRY)
-        records = self.records[ids]
-        codes = self._codes[records["code"]]
-        found = np.zeros(ids.shape, ENTRY)
-        for name in ("account", "kind", "channel", "item", "points_mp"):
-            found[name] = codes[name]
-        found["id"], found["act"] = ids, ids
-        found["posted"] = self._months[np.searchsorted(self._starts, ids, side="right") - 1]
-        found["event"] = found["posted"] - records["delay"]
-        is_open = codes["duration"] == _OPEN
-        found["end"] = np.where(is_open, MONTH_OPEN, found["event"] + codes["duration"])
-        is_note = codes["kind"] != ITEM
-        found["ref"] = np.where(is_note, records["owner"], self._sources(ids))
-        found["subject"] = self._holders(self.rows_of(ids), np.where(is_note, records["owner"], ids))
+        found, places = np.zeros(ids.shape, ENTRY), np.empty((2, ids.size), np.int64)
+        _decode(ids.ravel(), self.packed, found.ravel(), *places)
+        rows, at = places.reshape(2, *ids.shape)
+        found["subject"] = self._holders(rows, at)
+        if self._linked:
+            found["ref"] = np.where(at == ids, self._sources(ids), found["ref"])
         return found
+
+    def subjects_of(self, ids: np.ndarray) -> np.ndarray:
+        """Return the number of each entry's subject: who held the row when it (a note: its entry) was posted."""
+        owners = self.records["owner"][ids].astype(np.int64)
+        is_note = self._codes["kind"][self.records["code"][ids]] != ITEM
+        return self._holders(self.rows_of(ids), np.where(is_note, owners, ids))
 
     def append(self, rows: np.ndarray, new: np.ndarray) -> np.ndarray:
         """Append entries of `ENTRY`, write their id, act and subject into them, and return the ids.
@@ -304,6 +303,30 @@ def _with_room(array: np.ndarray, used: int, needed: int) -> np.ndarray:
     grown = np.empty(max(needed, len(array) + len(array) // 8), array.dtype)
     grown[:used] = array[:used]
     return grown
+
+
+@compiled
+def _decode(ids, packed, found, rows, at):
+    """Write entries as records of `ENTRY`, but for subjects and links; rows, and where their subject is.
+
+    A note's subject is that of the entry it refers to, any other's its own.
+    """
+    records, codes, starts, months = packed
+    for place in range(ids.shape[0]):
+        number = ids[place]
+        record, entry = records[number], found[place]
+        code = codes[record.code]
+        posted = months[np.searchsorted(starts, number, side="right") - 1]
+        event = posted - record.delay
+        is_note = code.kind != ITEM
+        at[place] = record.owner if is_note else number
+        rows[place] = records[record.owner].owner if is_note else record.owner
+        entry.id, entry.act = number, number
+        entry.account, entry.kind, entry.channel = code.account, code.kind, code.channel
+        entry.item, entry.points_mp = code.item, code.points_mp
+        entry.posted, entry.event = posted, event
+        entry.end = MONTH_OPEN if code.duration == _OPEN else event + code.duration
+        entry.ref = record.owner if is_note else NONE
 
 
 @compiled

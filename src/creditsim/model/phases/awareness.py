@@ -6,6 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.coverage import is_adult_here
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
@@ -15,7 +16,7 @@ from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
 
-def awareness(state: State, rules: Rules) -> None:
+def awareness(state: State, rules: Rules, threads: int = 1) -> None:
     """Let adults learn of the scheme: discrete Bass at the home site, then app and items.
 
     Chance a month: (p + q * share aware among contacts last month) / 12, p from publicity
@@ -37,10 +38,9 @@ def awareness(state: State, rules: Rules) -> None:
         helped[regime] = _helped_share(state, levers, offline)
         if levers["app.offline_channel_on"]:
             helped[regime] += spread[regime, 1] * assumed("awareness.offline_route_share")
-    _learn(
-        state.seed, state.replication, state.month, state.agents, state.slots,
-        np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active, state.ranks, informed,
-        spread, helped, rules.world("bass_imitation_share") * contact_factor(rules, state.month) / 12.0,
+    terms = (
+        informed, spread, helped,
+        rules.world("bass_imitation_share") * contact_factor(rules, state.month) / 12.0,
         draws.threshold(assumed("awareness.ceiling_share")),
         draws.threshold(rules.world("digital_ceiling_60plus_share")),
         draws.threshold(assumed("awareness.active_share")),
@@ -48,6 +48,14 @@ def awareness(state: State, rules: Rules) -> None:
         rules.regimes.public_ranking_on,
         state.service.named_lately * (assumed("role_model.innovation_share") / 12.0),
     )  # fmt: skip
+
+    def learn(low: int, high: int) -> None:
+        _learn(
+            low, high, state.seed, state.replication, state.month, state.agents, state.slots,
+            np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active, state.ranks, *terms,
+        )  # fmt: skip
+
+    in_parts(learn, len(state.agents), threads)
 
 
 def count_aware(state: State) -> tuple[np.ndarray, np.ndarray]:
@@ -116,15 +124,16 @@ def _helped_share(state: State, levers, offline: int) -> float:
 
 @compiled
 def _learn(
-    seed, replication, month, agents, slots, words, active, ranks, informed,
+    low, high, seed, replication, month, agents, slots, words, active, ranks, informed,
     spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
     room = words.shape[1]
-    for row in range(agents.shape[0]):
-        place = row % room
+    for row in range(low, high):
+        place = (row - low) % room
         if place == 0:
-            draws.fill_blocks(seed, replication, slots[row : row + room], month, draws.AWARENESS, 0, words)
+            some = slots[row : min(row + room, high)]
+            draws.fill_blocks(seed, replication, some, month, draws.AWARENESS, 0, words)
         regime = active[row]
         agent = agents[row]
         if not is_adult_here(agent) or score_on[regime] == 0:

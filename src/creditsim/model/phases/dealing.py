@@ -46,18 +46,22 @@ _BLOCK = 4
 
 @compiled
 def pay_and_buy(
-    starts, suppliers, usual_fen, buffer_fen, check_rank, firms, claims, due_fen, refused_fen, here, gone,
-    pace, chose, grades, active, checks, terms, slots, seed, replication, month, forgone, totals,
+    low, high, starts, suppliers, usual_fen, buffer_fen, check_rank, firms, claims, due_fen, refused_fen,
+    here, gone, pace, chose, grades, active, checks, terms, slots, seed, replication, month, wanted, forgone,
+    coming, totals,
 ):  # fmt: skip
-    """Let each customer pay what is due and buy anew; a supplier's money waits until next month."""
+    """Let customers from row low to high pay what is due and buy anew.
+
+    A supplier's money waits in `coming` until next month. That and `totals` are added to, for
+    suppliers of any row; what else is written belongs to the customers and their links.
+    """
     now = month % due_fen.shape[1]
-    wanted = np.zeros(usual_fen.shape[0], np.int64)
-    for row in range(starts.shape[0] - 1):
+    for row in range(low, high):
         first, last = starts[row], starts[row + 1]
         firm = firms[row]
         firm.unable = 0
         if gone[row]:
-            _leave(first, last, firm, suppliers, firms, claims, due_fen, gone, totals)
+            _leave(first, last, firm, suppliers, claims, due_fen, gone, coming, totals)
             firm.cash_fen = buffer_fen[row] if here[row] else 0
         owed = _fall_due(first, last, suppliers, claims, due_fen, now, gone, totals)
         if first == last or not here[row]:
@@ -65,7 +69,7 @@ def pay_and_buy(
         totals[row, BUYERS] = 1
         _pay(
             first, last, row, owed, suppliers, firms, claims, chose[row], terms, slots[row], seed,
-            replication, month, totals,
+            replication, month, coming, totals,
         )  # fmt: skip
         if firm.unable == 0 and not chose[row]:
             totals[row, REFUSED_SOUND] += refused_fen[row, now]
@@ -74,12 +78,12 @@ def pay_and_buy(
         _buy(
             first, last, row, suppliers, usual_fen, check_rank, firms, claims, due_fen, refused_fen, now,
             here, pace[row], grades[row], active, checks, terms, slots[row], seed, replication, month, wanted,
-            forgone, totals,
+            forgone, coming, totals,
         )  # fmt: skip
 
 
 @compiled
-def _leave(first, last, firm, suppliers, firms, claims, due_fen, gone, totals):
+def _leave(first, last, firm, suppliers, claims, due_fen, gone, coming, totals):
     """Let a firm that leaves pay its partners out of its cash, as far as it reaches; the rest is lost."""
     owed = 0
     for link in range(first, last):
@@ -93,7 +97,7 @@ def _leave(first, last, firm, suppliers, firms, claims, due_fen, gone, totals):
             total = claim.overdue_fen + due_fen[link].sum()
             paid = min(total if part >= 1.0 else np.int64(total * part), firm.cash_fen)
             firm.cash_fen -= paid
-            firms[supplier].coming_fen += paid
+            coming[supplier] += paid
             totals[supplier, PAID] += paid
             totals[supplier, UNWILLING_LOSS if claim.withheld == 1 else UNABLE_LOSS] += total - paid
             _forget(claim, due_fen[link])
@@ -129,14 +133,15 @@ def _fall_due(first, last, suppliers, claims, due_fen, now, gone, totals):
 
 @compiled
 def _pay(
-    first, last, row, owed, suppliers, firms, claims, chose, terms, slot, seed, replication, month, totals
-):
+    first, last, row, owed, suppliers, firms, claims, chose, terms, slot, seed, replication, month, coming,
+    totals,
+):  # fmt: skip
     """Pay all partners alike as far as cash reaches; leave one unpaid by choice; settle late by lot."""
     firm = firms[row]
     firm.unable = 1 if owed > firm.cash_fen else 0
     totals[row, UNABLE] = firm.unable
-    lot = draws.word(seed, replication, slot, month, draws.TRADE, _LOCAL)
-    if chose and firm.unable == 0 and lot < terms.local:
+    chose = chose and firm.unable == 0
+    if chose and draws.word(seed, replication, slot, month, draws.TRADE, _LOCAL) < terms.local:
         link = _partner(
             first, last, claims, draws.word(seed, replication, slot, month, draws.TRADE, _PARTNER)
         )
@@ -162,7 +167,7 @@ def _pay(
         paid = min(paid, firm.cash_fen)
         claim.overdue_fen -= paid
         firm.cash_fen -= paid
-        firms[suppliers[link]].coming_fen += paid
+        coming[suppliers[link]] += paid
         totals[suppliers[link], PAID] += paid
 
 
@@ -205,7 +210,7 @@ def _grow_old(first, last, suppliers, firms, claims, terms, month, totals):
 @compiled
 def _buy(
     first, last, row, suppliers, usual_fen, check_rank, firms, claims, due_fen, refused_fen, now, here, pace,
-    grade, active, checks, terms, slot, seed, replication, month, wanted, forgone, totals,
+    grade, active, checks, terms, slot, seed, replication, month, wanted, forgone, coming, totals,
 ):  # fmt: skip
     """Buy over each link: on credit within the limit, the rest for cash as far as it reaches.
 
@@ -251,7 +256,7 @@ def _buy(
         lost = rest - paid - more
         due_fen[link, now] += more
         firm.cash_fen -= paid
-        firms[supplier].coming_fen += paid
+        coming[supplier] += paid
         forgone[row] += lost
         refused = min(lost, max(wanted[link] * terms.credit_thousandths // 1000 - granted, 0))
         if claim.overdue_fen == 0 and claim.barred == 0:

@@ -6,6 +6,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.threads import in_parts
 from creditsim.model.budgets import active_share, smallest, whole_part
 from creditsim.model.coverage import is_adult_here
 from creditsim.model.ladders import in_force
@@ -37,7 +38,7 @@ REQUEST = np.dtype([("row", "i4"), ("certificate", "u1"), ("waived", "u1"), ("wa
 """An errand of the month: is it a certificate, is that one waived, how it ends, its lot at the desk."""
 
 
-def errands(state: State, rules: Rules) -> None:
+def errands(state: State, rules: Rules, threads: int = 1) -> None:
     """Let adults run the month's errands, and count the hours that they no longer spend.
 
     A certificate may be waived, since offices share the data. Villagers on file who are
@@ -47,7 +48,7 @@ def errands(state: State, rules: Rules) -> None:
     those offline who know the scheme. The desks of villages and communities then take
     errands by lot as far as their hours reach; the rest goes the old way.
     """
-    found = _errands_of(state, rules)
+    found = _errands_of(state, rules, threads)
     _serve_at_desks(state, rules, found)
     rows, way = found["row"], found["way"]
     state.count("service_errands", rows)
@@ -59,18 +60,22 @@ def errands(state: State, rules: Rules) -> None:
     state.count("benefits_fen", rows[scheme], worth)
 
 
-def _errands_of(state: State, rules: Rules) -> np.ndarray:
+def _errands_of(state: State, rules: Rules, threads: int) -> np.ndarray:
     """Return the errands of the month, in row order, as far as no desk is needed."""
     terms = np.array([_terms(levers) for levers in rules.values], np.int64)
     monthly = [assumed(f"errand.{name}_per_head_year") / 12.0 for name in ("certificates", "counter")]
-    found = np.zeros(2 * len(state.agents), REQUEST)
-    number = _find(
-        state.agents, state.slots, np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active, terms,
-        state.seed, state.replication, state.month,
-        np.array([draws.threshold(share) for share in monthly]),
-        draws.threshold(assumed("errand.offline_takeup_share")), found,
-    )  # fmt: skip
-    return found[:number].copy()
+    chances = np.array([draws.threshold(share) for share in monthly])
+    takeup = draws.threshold(assumed("errand.offline_takeup_share"))
+
+    def find(low: int, high: int) -> np.ndarray:
+        found = np.zeros(2 * (high - low), REQUEST)
+        number = _find(
+            low, high, state.agents, state.slots, np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active,
+            terms, state.seed, state.replication, state.month, chances, takeup, found,
+        )  # fmt: skip
+        return found[:number]
+
+    return np.concatenate(in_parts(find, len(state.agents), threads))
 
 
 def _terms(levers) -> list[int]:
@@ -85,13 +90,14 @@ def _terms(levers) -> list[int]:
 
 
 @compiled
-def _find(agents, slots, words, active, terms, seed, replication, month, chances, takeup, found):
-    """Write the errands of all adults; return their number."""
+def _find(low, high, agents, slots, words, active, terms, seed, replication, month, chances, takeup, found):
+    """Write the errands of adults from row low to high; return their number."""
     number, room = 0, words.shape[1]
-    for row in range(agents.shape[0]):
-        place = row % room
+    for row in range(low, high):
+        place = (row - low) % room
         if place == 0:
-            draws.fill_blocks(seed, replication, slots[row : row + room], month, draws.ERRAND, 0, words)
+            some = slots[row : min(row + room, high)]
+            draws.fill_blocks(seed, replication, some, month, draws.ERRAND, 0, words)
         w0, w1, w2, w3 = words[0, place], words[1, place], words[2, place], words[3, place]
         agent = agents[row]
         if (w0 >= chances[0] and w1 >= chances[1]) or not is_adult_here(agent):

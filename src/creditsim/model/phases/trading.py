@@ -7,7 +7,9 @@ import functools
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.core.months import NO_MONTH
+from creditsim.core.threads import in_parts
 from creditsim.model.activities import activity_number
 from creditsim.model.coverage import file_status
 from creditsim.model.parts.trade import NO_GRADE, QUANTITIES, Trade, sum_by
@@ -24,6 +26,7 @@ from creditsim.model.phases.dealing import (
     UNWILLING_LOSS,
     pay_and_buy,
 )
+from creditsim.model.quantities import QUANTITIES as ALL_QUANTITIES
 from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import income_factor
@@ -35,12 +38,14 @@ from creditsim.spec.vocabulary import GRADES
 DEFAULT = "ent-trade-credit-default"
 """The activity by which a customer chooses not to pay a partner."""
 
+_COLUMNS = np.array([ALL_QUANTITIES.index(name) for name in QUANTITIES])
+
 _LUCK = 0  # word under TRADE; dealing draws the others
 _SLOWEST_PPM, _FASTEST_PPM = 50_000, 20_000_000
 _YEAR = 12
 
 
-def trading(state: State, rules: Rules) -> None:
+def trading(state: State, rules: Rules, threads: int = 1) -> None:
     """Take the month's money in, pay what is due as far as cash reaches, sell on credit or for cash.
 
     Who owes more than its cash is unable and pays all alike; who chose to (the activity of
@@ -54,15 +59,29 @@ def trading(state: State, rules: Rules) -> None:
     here, gone = _who_is_there(state)
     pace = _pace(state, rules)
     _take_in(trade, here & ~gone, pace)
-    totals, forgone = np.zeros((size, len(QUANTITIES)), np.int64), np.zeros(size, np.int64)
-    network = trade.network
-    pay_and_buy(
-        network.starts, network.supplier, network.usual_fen, network.buffer_fen, network.check_rank,
-        trade.firms, trade.claims, trade.due_fen, trade.refused_fen, here, gone, pace,
-        _chose_not_to_pay(state), _grades(state, rules), state.active[:size], _checks(rules),
-        _terms(state.population.name), state.agents.slot[:size].astype(np.int64), state.seed,
-        state.replication, state.month, forgone, totals,
+    network, firms = trade.network, trade.firms
+    wanted, forgone = np.zeros(len(network.usual_fen), np.int64), np.zeros(size, np.int64)
+    inputs = (
+        here, gone, pace, _chose_not_to_pay(state), _grades(state, rules), state.active[:size],
+        _checks(rules), _terms(state.population.name), state.slots[:size], state.seed, state.replication,
+        state.month, wanted, forgone,
     )  # fmt: skip
+
+    def deal(low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+        coming, totals = np.zeros(size, np.int64), np.zeros((size, len(QUANTITIES)), np.int64)
+        pay_and_buy(
+            low, high, network.starts, network.supplier, network.usual_fen, network.buffer_fen,
+            network.check_rank, firms, trade.claims, trade.due_fen, trade.refused_fen, *inputs, coming,
+            totals,
+        )  # fmt: skip
+        return coming, totals
+
+    parts = in_parts(deal, size, threads)
+    totals = parts[0][1]
+    for coming, _ in parts:
+        firms.coming_fen[:] += coming
+    for _, others in parts[1:]:
+        totals += others
     _close(trade, forgone, totals)
     _count(state, here, totals)
 
@@ -179,6 +198,13 @@ def _count(state: State, here: np.ndarray, totals: np.ndarray) -> None:
     totals[:, SELLERS] = here & (sum_by(trade.network.supplier, trade.network.usual_fen, size) > 0)
     since = trade.firms.overdue_month > state.month - _YEAR
     totals[:, FACING] = (totals[:, SELLERS] == 1) & since & (trade.firms.overdue_month != NO_MONTH)
-    for column, name in enumerate(QUANTITIES):
-        rows = np.flatnonzero(totals[:, column])
-        state.count(name, rows, totals[rows, column])
+    _add_to_cells(state.agents, totals, _COLUMNS, state.counts)
+
+
+@compiled
+def _add_to_cells(agents, totals, columns, counts):
+    """Add each enterprise's totals to the columns of its cell."""
+    for row in range(totals.shape[0]):
+        cell = counts[agents[row].cell]
+        for place in range(columns.shape[0]):
+            cell[columns[place]] += totals[row, place]

@@ -10,6 +10,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.core.draws import lognormal_multipliers
 from creditsim.core.months import NO_MONTH
+from creditsim.core.threads import in_parts
 from creditsim.model.parts.turnover import AWAITED, HELD, LOW_EXIT, OPEN
 from creditsim.model.phases.awareness import count_aware
 from creditsim.model.phases.consenting import consenting
@@ -37,7 +38,7 @@ _LEAVES, _COMES = 1, 2
 _LOW_LEFT, _LOW_BACK = (QUANTITIES.index(name) for name in ("turnover_low_left", "turnover_low_back"))
 
 
-def turnover(state: State, rules: Rules) -> None:
+def turnover(state: State, rules: Rules, threads: int = 1) -> None:
     """Let agents leave and others take their places; consent is given and taken back.
 
     People die (by age) or move away (those registered outside the zone), staff leave their
@@ -52,10 +53,15 @@ def turnover(state: State, rules: Rules) -> None:
     consenting(state, rules)
     agents, memory = state.agents, state.turnover
     what = np.zeros(len(agents), np.uint8)
-    _draw(
-        agents, state.slots, memory.vacant, leaving_terms(state, rules), _chances_of_coming(state),
-        state.seed, state.replication, state.month, what, np.empty((2, 4, draws.BLOCK_ROWS), np.uint32),
-    )  # fmt: skip
+    terms, coming = leaving_terms(state, rules), _chances_of_coming(state)
+
+    def draw(low: int, high: int) -> None:
+        _draw(
+            low, high, agents, state.slots, memory.vacant, terms, coming, state.seed, state.replication,
+            state.month, what, np.empty((2, 4, draws.BLOCK_ROWS), np.uint32),
+        )  # fmt: skip
+
+    in_parts(draw, len(agents), threads)
     back = memory.low_exits["row"][memory.low_exits["back"] == state.month].astype(np.int64)
     left = np.flatnonzero(what == _LEAVES)
     _let_in(state, np.flatnonzero(what == _COMES))
@@ -126,13 +132,13 @@ def chances_of_leaving(agent, row, terms):
 
 
 @compiled
-def _draw(agents, slots, vacant, terms, coming, seed, replication, month, what, words):
+def _draw(low, high, agents, slots, vacant, terms, coming, seed, replication, month, what, words):
     """Write for each row whether its holder leaves or somebody comes; `words` is room for draws."""
     room = words.shape[2]
-    for row in range(agents.shape[0]):
-        place = row % room
+    for row in range(low, high):
+        place = (row - low) % room
         if place == 0:
-            some = slots[row : row + room]
+            some = slots[row : min(row + room, high)]
             draws.fill_blocks(seed, replication, some, month, draws.TURNOVER, 0, words[0])
             draws.fill_blocks(seed, replication, some, month, draws.MIGRATION, 0, words[1])
         agent = agents[row]
