@@ -137,7 +137,7 @@ class PackedEntries:
         return found
 
     def subjects_of(self, ids: np.ndarray) -> np.ndarray:
-        """Return the number of each entry's subject: who held the row when it (a note: its entry) was posted."""
+        """Return the number of each entry's subject: who held the row when it was posted."""
         owners = self.records["owner"][ids].astype(np.int64)
         is_note = self._codes["kind"][self.records["code"][ids]] != ITEM
         return self._holders(self.rows_of(ids), np.where(is_note, owners, ids))

@@ -1,7 +1,7 @@
 """Slots: who wins by merit and score, and what is displaced against merit alone.
 
 A pool's candidates stand as rows of equal arrays with a `group` number; all pools are
-decided at once, by sorting. Ranks are whole numbers, so every comparison is exact.
+decided at once. Ranks are whole numbers, so every comparison is exact.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.compiled import compiled
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.state import State, add_by_cell
 from creditsim.population.agents import CELLS_PER_AREA, CELLS_PER_SETTING
@@ -68,11 +69,12 @@ def decide(
     lot : ndarray of int64
         Decides among equals, lower first; the same with and without the score.
     """
-    usual = _first(group, slots, np.lexsort((lot, -merit, group)))
+    nobody = np.zeros(len(group), np.bool_)
+    usual = _winners(group, slots, nobody, merit, lot)
     if not weight.any() and not barred.any():
         return Decision(usual, usual)
     index = (ONE - weight) * merit + weight * score
-    return Decision(usual, _first(group, slots, np.lexsort((lot, -index, barred, group))))
+    return Decision(usual, _winners(group, slots, barred, index, lot))
 
 
 def pool_ranks(group: np.ndarray, key: np.ndarray) -> np.ndarray:
@@ -81,10 +83,12 @@ def pool_ranks(group: np.ndarray, key: np.ndarray) -> np.ndarray:
     In a group of n the ranks run from 0 to 2 (n - 1): divided by that they are 0 to 1. Keys are
     whole numbers, higher is better.
     """
-    order = np.lexsort((key, group))
-    sorted_group, sorted_key = group[order], key[order]
+    low, high = int(key.min(initial=0)), int(key.max(initial=0))
+    both = group.astype(np.int64) * (high - low + 1) + (key - low)
+    order = np.argsort(both, kind="stable")
+    sorted_group, sorted_both = group[order], both[order]
     new_run = np.ones(len(order), np.bool_)
-    new_run[1:] = (sorted_group[1:] != sorted_group[:-1]) | (sorted_key[1:] != sorted_key[:-1])
+    new_run[1:] = sorted_both[1:] != sorted_both[:-1]
     starts = np.flatnonzero(new_run)
     run = np.cumsum(new_run) - 1
     ends = np.append(starts[1:], len(order))
@@ -94,13 +98,59 @@ def pool_ranks(group: np.ndarray, key: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def _first(group: np.ndarray, slots: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Mark the first `slots` candidates of each group in an order that keeps groups together."""
-    sorted_group = group[order]
-    place = np.arange(len(order)) - np.searchsorted(sorted_group, sorted_group)
-    won = np.zeros(len(order), np.bool_)
-    won[order[place < slots[sorted_group]]] = True
+def _winners(
+    group: np.ndarray, slots: np.ndarray, barred: np.ndarray, key: np.ndarray, lot: np.ndarray
+) -> np.ndarray:
+    """Mark the best of each group: not barred first, then higher key, lower lot, earlier row."""
+    starts = np.concatenate(([0], np.cumsum(np.bincount(group, minlength=len(slots)))))
+    won = np.zeros(len(group), np.bool_)
+    members = np.argsort(group, kind="stable")
+    _choose(starts, members, slots, barred, key, lot, np.empty(len(group), np.int64), won)
     return won
+
+
+@compiled
+def _stands_behind(one, other, barred, key, lot):
+    """Say whether a candidate stands behind another."""
+    if barred[one] != barred[other]:
+        return barred[one]
+    if key[one] != key[other]:
+        return key[one] < key[other]
+    if lot[one] != lot[other]:
+        return lot[one] > lot[other]
+    return one > other
+
+
+@compiled
+def _choose(starts, members, slots, barred, key, lot, best, won):
+    """Mark each group's best; `best` is room for a heap of them with the last of them on top."""
+    for number in range(slots.shape[0]):
+        first, last = starts[number], starts[number + 1]
+        room = min(slots[number], last - first)
+        held = 0
+        for place in range(first, last):
+            candidate = members[place]
+            if held < room:  # one more at the bottom, up to where it belongs
+                at = held
+                held += 1
+                while at > 0 and _stands_behind(candidate, best[(at - 1) >> 1], barred, key, lot):
+                    best[at] = best[(at - 1) >> 1]
+                    at = (at - 1) >> 1
+            elif held == 0 or _stands_behind(candidate, best[0], barred, key, lot):
+                continue
+            else:  # in place of the last, down to where it belongs
+                at = 0
+                while 2 * at + 1 < held:
+                    below = 2 * at + 1
+                    if below + 1 < held and _stands_behind(best[below + 1], best[below], barred, key, lot):
+                        below += 1
+                    if not _stands_behind(best[below], candidate, barred, key, lot):
+                        break
+                    best[at] = best[below]
+                    at = below
+            best[at] = candidate
+        for place in range(held):
+            won[best[place]] = True
 
 
 def worth(state: State, rows: np.ndarray) -> np.ndarray:
