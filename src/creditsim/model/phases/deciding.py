@@ -211,25 +211,32 @@ def worth_of_posting(agent, activity, posting, regime, rank, terms):
 
 
 @compiled
+def fine_of(activity, regime, fines):
+    """Return the fine, or its substitute, in yuan; `fines` multiplies that of who was fined before."""
+    fine = activity.sanction_yuan * regime.fine_level
+    return fine * fines if activity.fine_yuan > 0.0 else fine
+
+
+@compiled
+def utility_of_breach(agent, activity, regime, stake_yuan, detection, sanction_yuan):
+    """Return the own utility of a breach; of a due, with the chance that a test takes the able for unable."""
+    if activity.due > 0:
+        sanction_yuan = sanction_yuan * (1.0 - regime.spared_able / draws.TWO_32)
+    return breach_utility(agent, activity, stake_yuan, detection, sanction_yuan)
+
+
+@compiled
 def own_utility(
     agent, activity, posting, regime, rank, stake_yuan, terms, visit_rate, complaint_factor, fines, bins
 ):
-    """Return the utility of acting on an opportunity without its norm: see model/choice.py.
-
-    `fines` multiplies the fine of who was fined before.
-    """
+    """Return the utility of acting on an opportunity without its norm: see model/choice.py."""
     worth = 0.0
     if knows_items(agent):
         worth = worth_of_posting(agent, activity, posting, regime, rank, terms)
     if activity.breach == 1:
-        fine = activity.sanction_yuan * regime.fine_level
-        if activity.fine_yuan > 0.0:
-            fine = fine * fines
-        sanction = fine + worth
-        if activity.due > 0:
-            sanction = sanction * (1.0 - regime.spared_able / draws.TWO_32)
+        sanction = fine_of(activity, regime, fines) + worth
         detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
-        return breach_utility(agent, activity, stake_yuan, detection, sanction)
+        return utility_of_breach(agent, activity, regime, stake_yuan, detection, sanction)
     reward = activity.reward_yuan
     if worth != 0.0:
         reward = reward + perceived_detection(agent, activity, visit_rate, complaint_factor) * worth
@@ -238,21 +245,20 @@ def own_utility(
 
 @compiled
 def best_utility(agent, activity, posting, regime, stake_yuan, bins):
-    """Return the own utility if nothing were at risk: never below `own_utility`.
+    """Return the own utility if nothing were at risk, never below `own_utility`; and whether it is that.
 
     Rounding keeps order, so a bound on one term bounds the sum as it is computed. Infinite where
     there is no such bound: what points bring to those who know them, or where a lower
     grade is worth more.
     """
     if regime.worths_fall == 1 or agent.money_weight < 0.0:
-        return np.inf
+        return np.inf, False
     if activity.breach == 1:
-        return breach_utility(agent, activity, stake_yuan, 0.0, 0.0)
+        return breach_utility(agent, activity, stake_yuan, 0.0, 0.0), False
     if posting.worth_mp > 0 and knows_items(agent):
-        return np.inf
-    return merit_utility(
-        agent, activity, stake_yuan, activity.reward_yuan + sorting_reward(activity, regime, bins)
-    )
+        return np.inf, False
+    reward = activity.reward_yuan + sorting_reward(activity, regime, bins)
+    return merit_utility(agent, activity, stake_yuan, reward), True
 
 
 def decide_compiled(state: State, rules: Rules, found: np.ndarray) -> None:
@@ -287,14 +293,24 @@ def decide(found, agents, given):
         if activity.obligation >= 0:
             factor, loss, shift = duty_terms(activity, row, given.duties)
         stake_yuan = chance.stake_yuan - loss
-        best = best_utility(agent, activity, posting, regime, stake_yuan, bins)
-        if not acts(shift + (best + highest), activity.tau, chance.noise):
+        own, is_settled = best_utility(agent, activity, posting, regime, stake_yuan, bins)
+        if not acts(shift + (own + highest), activity.tau, chance.noise):
             continue
-        own = own_utility(
-            agent, activity, posting, regime, given.ranks[row], stake_yuan, terms,
-            given.visit_rates[active, given.firm_class[row], k], factor,
-            fine_factor(given.fines, row, regime), bins,
-        )  # fmt: skip
+        if not is_settled:
+            rate = given.visit_rates[active, given.firm_class[row], k]
+            fines = fine_factor(given.fines, row, regime)
+            if activity.breach == 1 and regime.worths_fall == 0:
+                detection = perceived_detection(agent, activity, rate, factor)
+                sanction = fine_of(activity, regime, fines)
+                own = utility_of_breach(agent, activity, regime, stake_yuan, detection, sanction)
+                if not acts(shift + (own + highest), activity.tau, chance.noise):
+                    continue
+                is_settled = not (knows_items(agent) and posting.worth_mp > 0)
+            if not is_settled:
+                own = own_utility(
+                    agent, activity, posting, regime, given.ranks[row], stake_yuan, terms, rate, factor,
+                    fines, bins,
+                )  # fmt: skip
         chance.acted = acts(shift + (own + highest), activity.tau, chance.noise)
         lowest = norm_of(activity, least, models, terms)
         if chance.acted == 1 and tied and not acts(shift + (own + lowest), activity.tau, chance.noise):
