@@ -12,8 +12,8 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 
-_WIDEST = 12
-"""Most bits that one pass counts by: the counters of 4,096 digits stay in a processor's nearest cache."""
+_DIGIT = 8
+"""Bits that one pass counts by: as many places to write to as a processor's nearest cache can hold open."""
 
 _BLOCK = 1 << 16
 """Rows worked on at a time, so that what belongs to them stays in cache and temporaries stay small."""
@@ -42,18 +42,17 @@ def ascending(*keys: np.ndarray) -> np.ndarray:
     [2, 3, 1, 0]
     """
     rows = np.arange(len(keys[0]), dtype=np.int32)
-    spare = np.empty_like(rows)
+    held, bits = [], 0
     for key in keys:
         if len(key) and not 0 <= int(key.min()) <= int(key.max()) < 1 << 32:
             raise ValueError(f"got keys from {key.min()} to {key.max()}, expected 0 to 4294967295")
-        digits = np.ascontiguousarray(key, dtype=np.uint32)
-        bits = int(digits.max(initial=0)).bit_length()
-        passes = -(-bits // _WIDEST)
-        for number in range(passes):
-            width = -(-bits // passes)
-            _by_digit(digits, number * width, (1 << width) - 1, rows, spare)
-            rows, spare = spare, rows
-    return rows
+        more = int(key.max(initial=0)).bit_length()
+        if bits + more > 64:
+            rows = _sorted_by(held, bits, rows)
+            held, bits = [], 0
+        held.append((key, bits))
+        bits += more
+    return _sorted_by(held, bits, rows)
 
 
 def blocks(size: int) -> Iterator[slice]:
@@ -127,17 +126,42 @@ def tie_one_way(source: np.ndarray, target: np.ndarray, size: int) -> tuple[np.n
     return indptr, target[ascending(target, source)].astype(np.int32)
 
 
+def _sorted_by(held: list[tuple[np.ndarray, int]], bits: int, rows: np.ndarray) -> np.ndarray:
+    """Return rows in order of keys side by side in 64-bit numbers; each key comes with its lowest bit.
+
+    The numbers move together with the rows: read where they lay, most of ten million would be
+    fetched from memory one by one.
+    """
+    numbers = np.zeros(len(rows), np.uint64)
+    for key, lowest in held:
+        _put_in(np.ascontiguousarray(key, dtype=np.uint32), rows, np.uint64(lowest), numbers)
+    spare = np.empty_like(numbers), np.empty_like(rows)
+    for lowest in range(0, bits, _DIGIT):
+        _by_digit(numbers, rows, np.uint64(lowest), *spare)
+        (numbers, rows), spare = spare, (numbers, rows)
+    return rows
+
+
 @compiled
-def _by_digit(keys, shift, mask, before, after):
-    """Write rows into `after` in ascending order of some bits of their keys; equal ones keep their order."""
-    first = np.zeros(mask + 2, np.int64)
-    for row in before:
-        first[((keys[row] >> shift) & mask) + 1] += 1
-    for digit in range(mask + 1):
+def _put_in(key, rows, lowest, numbers):
+    """Put each row's key into its number, from a bit upwards."""
+    for place in range(rows.shape[0]):
+        numbers[place] |= np.uint64(key[rows[place]]) << lowest
+
+
+@compiled
+def _by_digit(numbers, rows, lowest, numbers_after, rows_after):
+    """Order numbers and rows by one digit of the numbers; equal ones stay in their order."""
+    first = np.zeros((1 << _DIGIT) + 1, np.int64)
+    mask = np.uint64((1 << _DIGIT) - 1)
+    for number in numbers:
+        first[((number >> lowest) & mask) + np.uint64(1)] += 1
+    for digit in range(1 << _DIGIT):
         first[digit + 1] += first[digit]
-    for row in before:
-        digit = (keys[row] >> shift) & mask
-        after[first[digit]] = row
+    for place in range(numbers.shape[0]):
+        digit = (numbers[place] >> lowest) & mask
+        numbers_after[first[digit]] = numbers[place]
+        rows_after[first[digit]] = rows[place]
         first[digit] += 1
 
 
