@@ -249,7 +249,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         replication=population.replication,
         agents=agents,
         month=month,
-        chains=Chains(agents.slot),
+        chains=Chains(population.agents["slot"]),  # those of this state would keep it alive in its copies
         ranks=_ranks(population),
         site_ranks=_site_ranks(population),
         counts=np.zeros((cells, len(QUANTITIES)), np.int64),

@@ -80,6 +80,9 @@ district's bodies and in the marginals); its staff."""
 SLOTS_PER_KIND = 1 << 24
 """Slots reserved for each kind, so that one more agent of a kind moves nobody's slot."""
 
+MOST_ROWS = 1 << 24
+"""Agents that three bytes tell apart, see creditsim.population.peers: the district 60 times over."""
+
 NOBODY = -1
 """No household, no employer, no representative."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.population.agents import MOST_ROWS
 from creditsim.population.neighbours import pair_neighbours, pair_roommates, share_rooms
 from creditsim.population.order import tie_both_ways
 from creditsim.population.supply import supply_links
@@ -20,9 +21,6 @@ from creditsim.population.ties import Relation, missing_rows_named, read_assumpt
 
 if TYPE_CHECKING:
     from creditsim.population.synthesis import Population
-
-MOST_ROWS = 1 << 24
-"""Rows that three bytes tell apart: the district 50 times over."""
 
 
 class Peers(NamedTuple):

@@ -22,10 +22,12 @@ from creditsim.population.agents import (
     FIRST_BAND_OF_60,
     INSTITUTION,
     MARKET,
+    MOST_ROWS,
     NO_SEX,
     NOBODY,
     PERSON_ROW,
     RESIDENT,
+    SLOTS_PER_KIND,
     STUDENT,
     TEACHER,
     TRAIT_BIT,
@@ -51,7 +53,7 @@ from creditsim.population.staff import (
     name_heads_of_tutoring,
     staff_agencies,
 )
-from creditsim.population.targets import make_targets
+from creditsim.population.targets import Targets, make_targets
 from creditsim.spec.vocabulary import KINDS
 
 if TYPE_CHECKING:
@@ -172,11 +174,13 @@ def build_population(
     Raises
     ------
     InputError
-        If the district is unknown, or a number is out of range.
+        If the district is unknown, a number is out of range, or there would be more agents or
+        sites than the model can number.
     """
     _refuse_bad_numbers(scale, seed, replication)
     district = read_district(name)
     targets = make_targets(district, float(scale))
+    _refuse_too_many(targets)
     adults = people.make_adults(district, targets, seed, replication)
     kinds = round_to_total(targets.kinds, len(adults))
     groups = make_place_groups(district, targets, np.bincount(adults.residence, minlength=2), int(kinds[1]))
@@ -259,6 +263,25 @@ def _refuse_bad_numbers(scale: Any, seed: Any, replication: Any) -> None:
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if not whole or not 0 <= value <= WORD:
             faults.append(Fault(f"got {value!r}, expected a whole number from 0 to {WORD}", key=key))
+    if faults:
+        raise InputError(faults)
+
+
+def _refuse_too_many(targets: Targets) -> None:
+    """Raise InputError for more sites or agents than their numbers hold, before anything is made."""
+    organisations = [targets.enterprises_by_size.sum(), targets.schools.sum(), targets.agencies.sum()]
+    of_kind = [*targets.kinds, targets.pupils.sum(), *organisations]
+    places = (targets.villages, targets.communities, targets.schools, targets.agencies, targets.markets)
+    found = (
+        ("sites", sum(int(each.sum()) for each in places), np.iinfo(AGENT["site"]).max),
+        ("agents", int(sum(of_kind)), MOST_ROWS),
+        ("agents of one kind", int(max(of_kind)), SLOTS_PER_KIND),
+    )
+    faults = [
+        Fault(f"got {number:,} {what}, expected at most {most:,}; choose a smaller scale", key="scale")
+        for what, number, most in found
+        if number > most
+    ]
     if faults:
         raise InputError(faults)
 
