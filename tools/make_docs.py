@@ -232,7 +232,7 @@ def draws_table():
 def decisions():
     """Return the decisions of the draws by name, in the order of their numbers."""
     numbered = {name: value for name, value in vars(draws).items() if name.isupper() and type(value) is int}
-    numbered.pop("WORD")
+    del numbered["WORD"], numbered["BLOCK_ROWS"]
     return dict(sorted(numbered.items(), key=lambda pair: pair[1]))
 
 

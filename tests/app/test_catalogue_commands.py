@@ -109,7 +109,7 @@ def test_the_table_of_levers_shows_what_a_scenario_file_takes(said, lang):
         (["levers", "--row", "wrold"], "--row", "nearest: world"),
         (["levers", "--lang", "cn"], "--lang", "expected en or zh"),
         (["activities", "--kind", "vilager"], "--kind", "nearest: villager"),
-        (["activities", "--rates", "--scale", "0.001"], "--scale", "expected a number from 0.01 to 10"),
+        (["activities", "--rates", "--scale", "0.001"], "--scale", "expected a number from 0.01 to 40"),
         (["activities", "--rates", "--seed", "one"], "--seed", "expected a whole number"),
         (["activities", "--rates", "--replications", "0"], "--replications", "expected a whole number"),
         (["activities", "--scale", "0.1"], "--scale", "without --rates"),

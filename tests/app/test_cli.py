@@ -38,7 +38,7 @@ class FakeRun:
     inputs: str = "1" * 64
     fingerprint: str = "2" * 64
     seconds: float = 1.23456
-    agents: list = field(default_factory=lambda: [0] * 280)
+    number_of_agents: int = 280
     memory: dict = field(default_factory=lambda: MEMORY)
 
     def means(self):
@@ -196,7 +196,7 @@ def test_a_command_line_that_cannot_be_read_is_one_line(said, api, arguments, wo
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("--scale", "1.2x"), ("--scale", "0"), ("--scale", "nan"), ("--scale", "11"), ("--scale", "0,1"),
+        ("--scale", "1.2x"), ("--scale", "0"), ("--scale", "nan"), ("--scale", "41"), ("--scale", "0,1"),
         ("--seed", "-1"), ("--seed", "1.5"), ("--seed", "4294967296"), ("--seed", "1_000"), ("--seed", ""),
         ("--months", "0"), ("--months", "many"), ("--months", "100000"),
         ("--replication", "-1"), ("--threads", "0"), ("--threads", "two"),

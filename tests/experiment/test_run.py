@@ -123,7 +123,7 @@ def test_a_scenario_named_twice_is_told_apart():
 
 def test_all_wrong_numbers_are_told_at_once():
     with pytest.raises(InputError) as caught:
-        check_run(scale=20, seed=-1, replications=0, months=0, threads=0, engine="fast")
+        check_run(scale=50, seed=-1, replications=0, months=0, threads=0, engine="fast")
     assert [fault.key for fault in caught.value.faults] == [
         "scale",
         "seed",

@@ -38,7 +38,7 @@ def run(
     scenario : Scenario or str
         A scenario, a shipped name, or a path to a YAML file.
     scale : float
-        Size of the synthetic population against the district's, 0.01 to 10.
+        Size of the synthetic population against the district's, 0.01 to 40.
     months : int, optional
         Horizon; by default the scenario's.
     seed, replication : int

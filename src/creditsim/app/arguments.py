@@ -19,7 +19,7 @@ Months = Annotated[
 ]
 Scale = Annotated[
     str,
-    typer.Option("--scale", metavar="X", help="Size of the population, 0.01 to 10; 1 is the whole district."),
+    typer.Option("--scale", metavar="X", help="Size of the population, 0.01 to 40; 1 is the whole district."),
 ]
 Seed = Annotated[str, typer.Option("--seed", metavar="N", help="Whole number that all luck comes from.")]
 Replications = Annotated[

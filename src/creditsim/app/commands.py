@@ -146,7 +146,7 @@ def run_summary(result: Any) -> dict[str, Any]:
         "scenario": result.scenario,
         "inputs": result.inputs,
         "fingerprint": result.fingerprint,
-        "agents": len(result.agents),
+        "agents": result.number_of_agents,
         "months": result.months,
         "seconds": round(result.seconds, 3),
         "residuals": result.residuals(),

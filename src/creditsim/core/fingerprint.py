@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+_BLOCK = 1 << 20
+"""Rows hashed at a time."""
+
 
 def fingerprint_columns(tables: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the SHA-256 (hex) of named tables of named columns.
@@ -35,10 +38,12 @@ def fingerprint_columns(tables: Mapping[str, Mapping[str, Any]]) -> str:
         digest.update(f"table {table_name}\n".encode())
         order = np.lexsort([values for _, values in columns[::-1]]) if columns else []
         for name, (words, values) in zip(names, columns, strict=True):
-            digest.update(f"column {name} {values.dtype.kind} {len(values)}\n".encode())
+            wide = np.dtype("<f8" if values.dtype.kind == "f" else "<i8")
+            digest.update(f"column {name} {wide.kind} {len(values)}\n".encode())
             for word in words:
                 digest.update(f"{len(word.encode())} {word}\n".encode())
-            digest.update(np.ascontiguousarray(values[order]).tobytes())
+            for first in range(0, len(values), _BLOCK):
+                digest.update(values[order[first : first + _BLOCK]].astype(wide).tobytes())
     return digest.hexdigest()
 
 
@@ -49,15 +54,21 @@ def fingerprint_json(value: Any) -> str:
 
 
 def _canonical(values: Any) -> tuple[list[str], np.ndarray]:
-    """Return a column as (words, ``<i8`` codes) for text, else ([], ``<i8`` or ``<f8`` values)."""
+    """Return a column as (words, codes) for text, else ([], values): integers as they come, or ``<f8``.
+
+    Rows of ten million agents are sorted by such columns: all at eight bytes would be what
+    takes a run's most memory.
+    """
     kind = getattr(values, "dtype", None)
     if getattr(kind, "name", "") == "category":
         categorical = values.array if hasattr(values, "array") else values
-        used, codes = np.unique(np.asarray(categorical.codes), return_inverse=True)
-        return _text_codes([str(categorical.categories[code]) for code in used], codes)
+        codes = np.asarray(categorical.codes)
+        used = np.unique(codes)
+        words = [str(categorical.categories[code]) for code in used]
+        return _text_codes(words, np.searchsorted(used, codes).astype(codes.dtype))
     array = np.asarray(values)
     if array.dtype.kind in "iub":
-        return [], array.astype("<i8")
+        return [], array.astype("<i8" if array.dtype.kind == "b" or array.dtype == np.uint64 else array.dtype)
     if array.dtype.kind == "f":
         array = array.astype("<f8") + 0.0
         array[np.isnan(array)] = np.nan
@@ -70,6 +81,6 @@ def _canonical(values: Any) -> tuple[list[str], np.ndarray]:
 def _text_codes(words: list[str], codes: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Return distinct words in sorted order and the codes that point into them."""
     order = sorted(range(len(words)), key=words.__getitem__)
-    rank = np.zeros(max(len(words), 1), "<i8")
+    rank = np.zeros(max(len(words), 1), np.min_scalar_type(len(words)))
     rank[order] = np.arange(len(words))
-    return [words[i] for i in order], rank[codes].astype("<i8")
+    return [words[i] for i in order], rank[codes]

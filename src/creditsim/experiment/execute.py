@@ -72,7 +72,9 @@ def _replicate(
     scenarios, scale: float, seed: int, replication: int, engine: str, only: Sequence[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Run one replication in this process; return its outcomes and fingerprints."""
-    results: list[RunResult] = run_replication(scenarios, scale, seed, replication, engine, only=only)
+    results: list[RunResult] = run_replication(
+        scenarios, scale, seed, replication, engine, only=only, keep_tables=False
+    )
     return _stacked([result.outcomes for result in results]), [result.fingerprint for result in results]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,18 +13,16 @@ import pandas as pd
 from creditsim.core.compiled import source_digest
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_columns, fingerprint_json
-from creditsim.core.months import month_text
 from creditsim.core.shipped import data_digest
+from creditsim.experiment.tables import RunTables, agents_frame, ledger_frame
 from creditsim.model.credit_model import CreditModel, burned_in, checked_engine
 from creditsim.population.agents import takes_part
-from creditsim.population.synthesis import build_population
-from creditsim.scoring.ledger import ACCOUNTS, KINDS_OF_ENTRY, MONTH_OPEN
+from creditsim.population.synthesis import HIGHEST_SCALE, LOWEST_SCALE, build_population
 from creditsim.spec.scenario import Scenario
-from creditsim.spec.vocabulary import CHANNELS, GRADES, KINDS
+
+__all__ = ["RunResult", "agents_frame", "case_of", "check_run", "ledger_frame", "run_replication"]
 
 LARGEST_KEY = 2**32 - 1
-_WHO = ("area", "site", "home", "household", "employer", "representative")
-_WHO += ("age_band", "sex", "education", "residence", "registration", "online")
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class RunResult:
     Attributes
     ----------
     outcomes, ledger, agents, grades : pandas.DataFrame
-        Columns as in docs/formats.md.
+        Columns as in docs/formats.md. Ledger and agents are made when they are first asked for.
     fingerprint : str
         SHA-256 over results: outcomes, ledger, final scores.
     inputs : str
@@ -47,12 +46,13 @@ class RunResult:
         What is conserved, by month; see `creditsim.model.balances`.
     memory : dict
         Bytes kept at the end, see `creditsim.model.memory.MemoryUse.record`.
+    number_of_agents : int
+    tables : RunTables or None
+        What ledger and agents are made from; None where they were not to be kept.
     """
 
     scenario: str
     outcomes: pd.DataFrame = field(repr=False)
-    ledger: pd.DataFrame = field(repr=False)
-    agents: pd.DataFrame = field(repr=False)
     grades: pd.DataFrame = field(repr=False)
     balances: pd.DataFrame = field(repr=False)
     fingerprint: str
@@ -61,6 +61,24 @@ class RunResult:
     seconds: float
     case: dict = field(repr=False)
     memory: dict = field(repr=False)
+    number_of_agents: int
+    tables: RunTables | None = field(repr=False)
+
+    @functools.cached_property
+    def ledger(self) -> pd.DataFrame:
+        """The ledger, one row an entry."""
+        return pd.DataFrame(self._kept().ledger())
+
+    @functools.cached_property
+    def agents(self) -> pd.DataFrame:
+        """The final agents, one row an agent."""
+        return self._kept().agents_frame()
+
+    def _kept(self) -> RunTables:
+        """Return what tables are made from; raise ValueError if nothing was kept of it."""
+        if self.tables is None:
+            raise ValueError("ledger and agents were not kept; run the replication with keep_tables=True")
+        return self.tables
 
     def residuals(self) -> dict[str, int]:
         """Return the largest residual of each account over the months: 0 if nothing is lost or made."""
@@ -88,7 +106,12 @@ def check_run(
 ) -> None:
     """Raise InputError with all faults of a run's numbers at once."""
     checks = [
-        (0.01 <= scale <= 10, "scale", scale, "a number from 0.01 to 10"),
+        (
+            LOWEST_SCALE <= scale <= HIGHEST_SCALE,
+            "scale",
+            scale,
+            f"a number from {LOWEST_SCALE:g} to {HIGHEST_SCALE:g}",
+        ),
         (0 <= seed <= LARGEST_KEY, "seed", seed, f"a whole number from 0 to {LARGEST_KEY}"),
         (1 <= replications <= 1_000_000, "replications", replications, "a whole number from 1 to 1000000"),
         (months is None or 1 <= months <= 600, "months", months, "a whole number from 1 to 600"),
@@ -118,22 +141,30 @@ def run_replication(
     threads: int = 1,
     progress: Callable[[], None] | None = None,
     only: Sequence[str] = (),
+    keep_tables: bool = True,
 ) -> list[RunResult]:
     """Run scenarios on the same people with the same luck; return one result each, in order.
 
     The population is built once for each district, and burned in once for each world. `only`
     names the kinds and settings that take part; none means all.
-    `progress`, if given, is called after each reported month.
+    `progress`, if given, is called after each reported month. Without `keep_tables` the results
+    have no ledger and no agents, and take no room that grows with the population.
     """
     populations, states, results = {}, {}, []
-    for scenario in scenarios:
+    for number, scenario in enumerate(scenarios):
         district = scenario.population
         if district not in populations:
             populations[district] = build_population(district, scale, seed, replication)
         shared = _world_key(scenario)
         if shared not in states:
             states[shared] = burned_in(scenario, populations[district], threads=threads, only=only)
-        results.append(_run(scenario, states[shared], engine, threads, progress, only))
+        # The last scenario of a world runs on the state itself, the others on copies of it.
+        last = shared not in map(_world_key, scenarios[number + 1 :])
+        model = CreditModel(scenario, engine=engine, threads=threads, state=states[shared], adopt=last)
+        if last:
+            del states[shared]
+        results.append(_run(model, progress, only, keep_tables))
+        del model
     return results
 
 
@@ -158,23 +189,23 @@ def _world_key(scenario: Scenario) -> tuple:
     return scenario.population, scenario.start, scenario.burn_in_months, world
 
 
-def _run(scenario: Scenario, state, engine: str, threads: int, progress, only) -> RunResult:
-    """Run one scenario from a burned-in state."""
+def _run(model: CreditModel, progress, only: Sequence[str], keep_tables: bool) -> RunResult:
+    """Run a model's scenario from its burned-in state."""
     started = time.perf_counter()
-    model = CreditModel(scenario, engine=engine, threads=threads, state=state)
     model.run(progress=progress)
-    outcomes, ledger, agents = model.outcomes(), ledger_frame(model), agents_frame(model)
+    outcomes = model.outcomes()
     seconds = time.perf_counter() - started
-    population = state.population
+    scenario, population, tables = model.policy, model.state.population, RunTables.of(model)
     case = case_of(scenario, population.scale, population.seed, population.replication, only)
-    final = agents[["slot", "score_mp", "village_score_mp", "grade", "star"]]
-    results = {"outcomes": outcomes.drop(columns="scenario"), "ledger": ledger, "final": final}
+    results = {
+        "outcomes": outcomes.drop(columns="scenario"),
+        "ledger": tables.ledger(),
+        "final": tables.final(),
+    }
     model.remove_all_agents()
     return RunResult(
         scenario=scenario.name,
         outcomes=outcomes,
-        ledger=ledger,
-        agents=agents,
         grades=model.grades(),
         balances=model.balances(),
         fingerprint=fingerprint_columns(results),
@@ -183,59 +214,6 @@ def _run(scenario: Scenario, state, engine: str, threads: int, progress, only) -
         seconds=seconds,
         case=case,
         memory=model.state.memory_use().record(),
-    )
-
-
-def ledger_frame(model: CreditModel) -> pd.DataFrame:
-    """Return a run's ledger, one row an entry, codes as words and months as text."""
-    entries = model.state.chains.written()
-    items = np.array([*(item.id for item in model.rules.book.district.items), ""], object)
-    words = {
-        "account": (ACCOUNTS, entries["account"]),
-        "kind": (KINDS_OF_ENTRY, entries["kind"]),
-        "channel": ((*CHANNELS, ""), entries["channel"]),
-        "item": (items, entries["item"]),
-    }
-    columns = {"entry": entries["id"], "subject": entries["subject"]}
-    for name, (vocabulary, codes) in words.items():
-        columns[name] = _categorical(codes, vocabulary)
-    columns["points_mp"] = entries["points_mp"]
-    columns["act"] = entries["act"]
-    for name in ("event", "end", "posted"):
-        columns[name] = _month_column(entries[name])
-    columns["ref"] = entries["ref"]
-    return pd.DataFrame(columns)
-
-
-def agents_frame(model: CreditModel) -> pd.DataFrame:
-    """Return the final agents: who they are and how they ended, one row an agent; synthetic all of them."""
-    agents, state = model.state.agents, model.state
-    columns = {"slot": agents.slot.astype(np.int64), "kind": _categorical(agents.kind, KINDS)}
-    for name in _WHO:
-        columns[name] = agents[name].astype(np.int64)
-    columns["present"] = agents.present.astype(np.int64)
-    columns["generation"] = agents.generation.astype(np.int64)
-    columns["under_programme"] = state.active.astype(np.int64)
-    columns["filed"] = agents.filed.astype(np.int64)
-    columns["awareness"] = agents.awareness.astype(np.int64)
-    columns["score_mp"] = agents.score_mp.astype(np.int64)
-    columns["village_score_mp"] = agents.village_score_mp.astype(np.int64)
-    columns["grade"] = _categorical(agents.grade, GRADES)
-    columns["star"] = agents.star.astype(np.int64)
-    columns["trust"] = np.array(agents.trust)
-    columns["crowding"] = np.array(agents.crowding)
-    return pd.DataFrame(columns)
-
-
-def _categorical(codes: np.ndarray, vocabulary: Sequence[str]) -> pd.Categorical:
-    """Return codes as words; -1 is the last word."""
-    codes = np.asarray(codes, np.int64)
-    return pd.Categorical.from_codes(np.where(codes < 0, len(vocabulary) - 1, codes), list(vocabulary))
-
-
-def _month_column(months: np.ndarray) -> pd.Categorical:
-    """Return months as text; an open end is ``open``."""
-    distinct, codes = np.unique(months, return_inverse=True)
-    return pd.Categorical.from_codes(
-        codes, ["open" if m == MONTH_OPEN else month_text(int(m)) for m in distinct]
+        number_of_agents=len(model.state.agents),
+        tables=tables if keep_tables else None,
     )

@@ -36,7 +36,7 @@ class CreditModel(mesa.Model):
     scenario : Scenario or str
         What holds; a shipped name or a path to a YAML file.
     scale : float
-        Size of the population against the district's (0.01 to 10). Left out if a
+        Size of the population against the district's (0.01 to 40). Left out if a
         `population` or `state` is given.
     seed, replication : int
         Key of all draws, 0 to 2**32 - 1 each.
@@ -49,7 +49,10 @@ class CreditModel(mesa.Model):
     population : Population, optional
         A population built before.
     state : State, optional
-        State after burn-in (`burned_in`), shared by the scenarios of a replication.
+        State after burn-in (`burned_in`), shared by the scenarios of a replication: the model
+        runs on a copy of it.
+    adopt : bool
+        Run on `state` itself instead: for whoever needs it no more.
     only : sequence of str
         Kinds and settings that take part, e.g. ``["village"]``; none means all.
 
@@ -80,6 +83,7 @@ class CreditModel(mesa.Model):
         population: Population | None = None,
         state: State | None = None,
         only: Sequence[str] = (),
+        adopt: bool = False,
     ):
         super().__init__(rng=seed)
         self.policy = load_scenario(scenario) if isinstance(scenario, str) else scenario
@@ -90,8 +94,8 @@ class CreditModel(mesa.Model):
         self._own_kinds = _overriding_kinds(self.classes, engine)
         self._registered = False
         if state is None:
-            state = burned_in(self.policy, population, scale, seed, replication, threads, only)
-        self.state = state.copy()
+            state, adopt = burned_in(self.policy, population, scale, seed, replication, threads, only), True
+        self.state = state if adopt else state.copy()
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
         self._public: list[dict] = []

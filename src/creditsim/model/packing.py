@@ -18,6 +18,7 @@ from creditsim.scoring.ledger import ENTRY, ITEM, MONTH_OPEN
 
 NONE = -1
 MOST_CODES = 2**16
+MOST_ENTRIES = 2**31 - 1
 LONGEST_DELAY = 255
 MOST_HOLDERS = 2**8
 
@@ -108,6 +109,12 @@ class PackedEntries:
         same.__dict__ = copy.deepcopy(vars(self), memo)
         return same
 
+    def with_slots(self, slots: np.ndarray) -> PackedEntries:
+        """Return the same entries, sharing all arrays, with slots of the same numbers kept elsewhere."""
+        same = copy.copy(self)
+        same.slots = slots
+        return same
+
     def subjects(self, rows: np.ndarray | slice) -> np.ndarray:
         """Return the numbers of the subjects that hold some rows now, as int64."""
         return self.slots[rows].astype(np.int64) + (self.holder[rows].astype(np.int64) << 32)
@@ -148,10 +155,12 @@ class PackedEntries:
         Raises
         ------
         ValueError
-            If a month goes back, a note refers to no earlier item entry of its row, entries
-            share an act, or a value does not fit.
+            If there are more entries than 2**31 - 1, a month goes back, a note refers to no
+            earlier item entry of its row, entries share an act, or a value does not fit.
         """
         first, rows = self.number, np.asarray(rows, np.int64)
+        if first + len(new) > MOST_ENTRIES:
+            raise ValueError(f"got {first + len(new):,} entries, expected at most {MOST_ENTRIES:,}")
         ids = np.arange(first, first + len(new))
         if len(new) == 0:
             return ids

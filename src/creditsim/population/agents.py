@@ -58,6 +58,12 @@ AGENT = np.dtype(
 )
 """One agent."""
 
+_WHO_ONE_IS = ("slot", "household", "employer", "representative", "traits", "site", "home", "kind", "area")
+_WHO_ONE_IS += ("age_band", "sex", "education", "residence", "registration", "online", "awareness")
+
+PERSON_ROW = np.dtype([(name, AGENT[name]) for name in _WHO_ONE_IS], align=True)
+"""What is known of a person before anything is drawn for all agents: a quarter of `AGENT`."""
+
 SITE = np.dtype([("kind", "u1"), ("area", "u1"), ("number", "<i4")], align=True)
 """One site: kind (index in SITE_KINDS), area, and its number within kind and area, from 1."""
 
@@ -73,6 +79,9 @@ district's bodies and in the marginals); its staff."""
 
 SLOTS_PER_KIND = 1 << 24
 """Slots reserved for each kind, so that one more agent of a kind moves nobody's slot."""
+
+MOST_ROWS = 1 << 24
+"""Agents that three bytes tell apart, see creditsim.population.peers: the district 60 times over."""
 
 NOBODY = -1
 """No household, no employer, no representative."""

@@ -18,6 +18,8 @@ from creditsim.population.agents import (
     rows_of_kind,
 )
 from creditsim.population.marginals import STAGES, District
+from creditsim.population.order import ascending, blocks
+from creditsim.population.raking import pick
 from creditsim.population.targets import Targets
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_SCORE, REGISTERED
 
@@ -30,6 +32,12 @@ def draw_dispositions(agents: np.ndarray, district: District, seed: int, replica
 
     The same laws hold for all groups: no source says otherwise.
     """
+    for part in blocks(len(agents)):
+        _draw_block(agents[part], district, seed, replication)
+
+
+def _draw_block(agents: np.ndarray, district: District, seed: int, replication: int) -> None:
+    """Draw the dispositions of some agents."""
 
     def drawn(index: int) -> np.ndarray:
         return words(seed, replication, agents["slot"], 0, DISPOSITION, index)
@@ -65,17 +73,20 @@ def draw_incomes(
     sizes : ndarray of int
         Size of each enterprise, an index in the marginals.
     """
-    step = words(seed, replication, agents["slot"], 0, INCOME) >> 20
+    step = np.empty(len(agents), np.int16)
+    for part in blocks(len(agents)):
+        step[part] = words(seed, replication, agents["slot"][part], 0, INCOME) >> 20
     income = agents["income_yuan_month"]
     firms = rows_of_kind(agents, ENTERPRISE)
     turnover = district.turnover_by_size[sizes] / 12.0
     income[firms] = turnover * multipliers(district.turnover_log_sd)[step[firms]]
 
-    adults = np.flatnonzero(is_adult(agents))
     median = np.array([exp_portable(mu) / 12.0 for mu in district.income_mu.tolist()])
     spread = np.stack([multipliers(log_sd) for log_sd in district.income_log_sd.tolist()])
-    residence = agents["residence"][adults]
-    income[adults] = median[residence] * spread[residence, step[adults]]
+    for part in blocks(len(agents)):
+        adults = part.start + np.flatnonzero(is_adult(agents[part]))
+        residence = agents["residence"][adults]
+        income[adults] = median[residence] * spread[residence, step[adults]]
 
     pupils = rows_of_kind(agents, STUDENT)
     income[pupils] = district.pocket_money * multipliers(district.pocket_money_log_sd)[step[pupils]]
@@ -101,7 +112,8 @@ def mark_awareness(
 
     def first(candidates: np.ndarray, index: int, count: int) -> np.ndarray:
         lots = words(seed, replication, order[candidates], 0, PERSON, index)
-        return candidates[np.argsort(lots, kind="stable")][:count]
+        chosen = pick(lots, np.zeros(len(lots), np.uint8), np.array([count]))
+        return candidates[chosen][ascending(lots[chosen])]
 
     registered_target = district.app_registered * len(adults)
     registered = first(

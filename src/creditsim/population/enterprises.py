@@ -18,8 +18,10 @@ from creditsim.population.agents import (
     RESIDENT,
     TRAIT_BIT,
     VILLAGER,
+    rows_of_kind,
 )
 from creditsim.population.marginals import SIZES, District
+from creditsim.population.order import ascending
 from creditsim.population.raking import pick, rake, round_to_total
 from creditsim.population.targets import Targets
 
@@ -63,7 +65,7 @@ def make_enterprises(
     by_area = round_to_total(area_share * len(slots), len(slots))
     area = np.zeros(len(slots), dtype=np.int64)
     market = np.zeros(len(slots), dtype=np.int64)
-    order = np.argsort(lots(_LOT_AREA), kind="stable")
+    order = ascending(lots(_LOT_AREA))
     area[order] = np.repeat(np.arange(len(by_area)), by_area)
     market[order] = (np.arange(len(slots)) - np.repeat(np.cumsum(by_area) - by_area, by_area)) % np.repeat(
         targets.markets, by_area
@@ -169,25 +171,26 @@ def link_people(
     first: jobs and people are both lined up by area. Teachers work at their schools.
     """
     firms = len(enterprises)
-    person = np.flatnonzero((agents["kind"] == VILLAGER) | (agents["kind"] == RESIDENT))
-    band = agents["age_band"][person]
-    slots = agents["slot"][person]
+    rows = slice(rows_of_kind(agents, VILLAGER).start, rows_of_kind(agents, RESIDENT).stop)
+    person = np.arange(rows.start, rows.stop, dtype=np.int32)
+    band = agents["age_band"][rows]
+    slots = agents["slot"][rows]
 
     able = person[district.representative_bands[band]]
     lots = words(seed, replication, agents["slot"][able], 0, LINK, _LOT_REPRESENTATIVE)
     wanted = np.bincount(enterprises.area, minlength=len(district.areas))
     chosen = pick(lots, agents["area"][able].astype(np.int64), wanted)
-    by_area = able[chosen][np.lexsort((lots[chosen], agents["area"][able[chosen]]))]
-    line = np.argsort(enterprises.area, kind="stable")
+    by_area = able[chosen][ascending(lots[chosen], agents["area"][able[chosen]])]
+    line = ascending(enterprises.area)
     # Where an area runs out of adults (very small scales), one person stands for several.
     agents["representative"][line] = by_area[(np.arange(firms) * len(by_area)) // firms]
     works = np.flatnonzero(enterprises.detail["workers"] > 0)
     agents["employer"][agents["representative"][works]] = works
 
     jobs = np.repeat(line, np.maximum(enterprises.detail["workers"][line] - 1, 0))
-    free = district.worker_bands[band] & (agents["employer"][person] == NOBODY)
+    free = district.worker_bands[band] & (agents["employer"][rows] == NOBODY)
     lots = words(seed, replication, slots[free], 0, LINK, _LOT_JOB)
     free = person[free]
     hired = pick(lots, np.zeros(len(free), dtype=np.int64), np.array([len(jobs)]))
-    queue = free[hired][np.lexsort((lots[hired], agents["area"][free[hired]]))]
+    queue = free[hired][ascending(lots[hired], agents["area"][free[hired]])]
     agents["employer"][queue] = jobs[: len(queue)]

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from creditsim.core.compiled import compiled
 from creditsim.core.draws import HOUSEHOLD, PERSON, words
 from creditsim.population.agents import FIRST_BAND_OF_65, RURAL, URBAN
 from creditsim.population.marginals import District
+from creditsim.population.order import ascending, places_in_groups
 from creditsim.population.people import LOT_HEAD, LOT_PAIR, LOT_SEAT, Adults
 from creditsim.population.raking import round_to_total
 from creditsim.population.targets import Targets
@@ -64,8 +66,8 @@ def make_homes(
     family_counts = round_to_total(targets.households.sum(axis=1), int(float(targets.households.sum()) + 0.5))
     with_elders, two, three = _elder_households(targets, elders)
     blocks, first, offset = [], 0, 0
-    household_of = np.zeros(len(adults), dtype=np.int64)
-    seat_of = np.zeros(len(adults), dtype=np.int64)
+    household_of = np.zeros(len(adults), dtype=np.int32)
+    seat_of = np.zeros(len(adults), dtype=np.int32)
     for residence in (RURAL, URBAN):
         block = _family_households(
             district, targets, residence, int(family_counts[residence]), int(people[residence])
@@ -83,7 +85,7 @@ def make_homes(
                 int(elders[residence]),
             ),
         )
-        rows = np.flatnonzero(adults.residence == residence)
+        rows = np.flatnonzero(adults.residence == residence).astype(np.int32)
         taken = _seat_people(adults, rows, elder, block[1], held, seed, replication)
         household_of[rows], seat_of[rows] = taken[0] + first, taken[1]
         place = _place(
@@ -123,13 +125,13 @@ def _family_households(
     in_homes = people - collective
     structure = _children(district.children_in_household, sizes, open_persons, in_homes)
     size, children = (
-        np.repeat(codes, structure.ravel()) for codes in np.indices(structure.shape).reshape(2, -1)
+        np.repeat(codes, structure.ravel()) for codes in np.indices(structure.shape, np.int32).reshape(2, -1)
     )
     persons = size + 1
     persons[size == OPEN_SIZE - 1] = _spread(open_persons, int(sizes[-1]))
     return (
-        np.concatenate([persons, np.ones(collective, dtype=np.int64)]),
-        np.concatenate([persons - children, np.ones(collective, dtype=np.int64)]),
+        np.concatenate([persons, np.ones(collective, dtype=np.int32)]),
+        np.concatenate([persons - children, np.ones(collective, dtype=np.int32)]),
         np.concatenate([np.zeros(len(persons), dtype=bool), np.ones(collective, dtype=bool)]),
     )
 
@@ -197,8 +199,8 @@ def _seat_elders(block: tuple, lots: np.ndarray, wanted: tuple[int, ...]) -> np.
     """Return how many people of 65 and over each household holds."""
     persons, members, collective = block
     with_elders, two, three, alone, couples, elders = wanted
-    held = np.zeros(len(persons), dtype=np.int64)
-    order = np.argsort(lots, kind="stable")
+    held = np.zeros(len(persons), dtype=np.int32)
+    order = ascending(lots)
 
     def seat(mask: np.ndarray, count: int, each: int) -> int:
         chosen = order[(mask & (held == 0))[order]][: max(count, 0)]
@@ -232,49 +234,62 @@ def _seat_people(
     """Return for each adult in `rows` the household and the seat in it (0 is the head)."""
     pair_lots = words(seed, replication, rows, 0, PERSON, LOT_PAIR)
     seat_lots = words(seed, replication, rows, 0, PERSON, LOT_SEAT)
-    household = np.zeros(len(rows), dtype=np.int64)
+    household = np.zeros(len(rows), dtype=np.int32)
     for is_elder, seats in ((True, held), (False, members - held)):
-        people = np.flatnonzero(elder[rows] == is_elder)
-        order = people[np.argsort(pair_lots[people], kind="stable")]
+        people = np.flatnonzero(elder[rows] == is_elder).astype(np.int32)
+        order = people[ascending(pair_lots[people])]
         sex = adults.sex[rows[order]]
         men, women = order[sex == 0], order[sex == 1]
         paired = np.flatnonzero(seats >= 2)
         pairs = min(len(paired), len(men), len(women))
         # Couples in order of age sit down in homes drawn by the man's second lot.
         band = adults.age_band[rows]
-        men_paired, women_paired = (
-            group[:pairs][np.argsort(band[group[:pairs]], kind="stable")] for group in (men, women)
-        )
-        homes = paired[:pairs][np.argsort(np.argsort(seat_lots[men_paired], kind="stable"), kind="stable")]
+        men_paired, women_paired = (group[:pairs][ascending(band[group[:pairs]])] for group in (men, women))
+        homes = np.empty(pairs, np.int32)
+        homes[ascending(seat_lots[men_paired])] = paired[:pairs]
         household[men_paired] = homes
         household[women_paired] = homes
         left = seats.copy()
         left[homes] -= 2
         single = np.concatenate([men[pairs:], women[pairs:]])
-        household[single[np.argsort(seat_lots[single], kind="stable")]] = np.repeat(
-            np.arange(len(seats)), left
+        household[single[ascending(seat_lots[single])]] = np.repeat(
+            np.arange(len(seats), dtype=np.int32), left
         )
     # Who heads a home goes by lot: no source ties it to sex or age.
-    by_home = np.lexsort((words(seed, replication, rows, 0, PERSON, LOT_HEAD), household))
-    starts = np.cumsum(members) - members
-    seat = np.zeros(len(rows), dtype=np.int64)
-    seat[by_home] = np.arange(len(rows)) - starts[household[by_home]]
-    return household, seat
+    by_lot = ascending(words(seed, replication, rows, 0, PERSON, LOT_HEAD))
+    return household, places_in_groups(by_lot, household, len(members))
 
 
 def _place(members: np.ndarray, lots: np.ndarray, place_adults: np.ndarray) -> np.ndarray:
     """Return the group of places of each household; each group gets exactly its adults."""
-    order = np.argsort(lots, kind="stable")
-    place = np.full(len(members), -1, dtype=np.int64)
-    for group, wanted in enumerate(place_adults.tolist()):
-        total = np.cumsum(members[order])
-        take = int(np.searchsorted(total, wanted, side="right"))
-        gap = wanted - (int(total[take - 1]) if take else 0)
-        # The next household may be too large: homes of one adult close the gap.
-        singles = np.flatnonzero(members[order[take:]] == 1)[:gap] + take
-        chosen = np.concatenate([np.arange(take), singles])
-        place[order[chosen]] = group
-        order = np.delete(order, chosen)
-    if len(order):
-        place[order] = len(place_adults) - 1
+    place = np.full(len(members), len(place_adults) - 1, dtype=np.int16)
+    _fill_places(ascending(lots), members, place_adults, np.zeros(len(members), np.bool_), place)
     return place
+
+
+@compiled
+def _fill_places(order, members, place_adults, placed, place):
+    """Fill one group of places after the other with households in order; the last takes who is left.
+
+    A household may be too large for what a group has left: homes of one adult close the gap.
+    """
+    begin = 0
+    for group in range(place_adults.shape[0]):
+        gap = place_adults[group]
+        while begin < order.shape[0]:
+            home = order[begin]
+            if not placed[home]:
+                if members[home] > gap:
+                    break
+                placed[home] = True
+                place[home] = group
+                gap -= members[home]
+            begin += 1
+        at = begin
+        while at < order.shape[0] and gap > 0:
+            home = order[at]
+            if not placed[home] and members[home] == 1:
+                placed[home] = True
+                place[home] = group
+                gap -= 1
+            at += 1

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from creditsim.core.compiled import compiled
+from creditsim.population.agents import MOST_ROWS
 from creditsim.population.fixed import once_per_population
-from creditsim.population.ties import Relation, distinct, make_ties
+from creditsim.population.neighbours import pair_neighbours, pair_roommates, share_rooms
+from creditsim.population.order import tie_both_ways
+from creditsim.population.supply import supply_links
+from creditsim.population.ties import Relation, missing_rows_named, read_assumptions
 
 if TYPE_CHECKING:
     from creditsim.population.synthesis import Population
-
-MOST_ROWS = 1 << 24
-"""Rows that three bytes tell apart: the district 50 times over."""
 
 
 class Peers(NamedTuple):
@@ -69,36 +70,32 @@ def build_peers(population: Population) -> Peers:
 
     Raises
     ------
+    InputError
+        If an assumption that the ties need is missing from the district's data.
     ValueError
-        If there are more than `MOST_ROWS` agents.
+        If there are more than `MOST_ROWS` agents, or more than 2**31 - 1 ties.
     """
-    ties, size = make_ties(population), len(population.agents)
+    agents, size = population.agents, len(population.agents)
     if size > MOST_ROWS:
         raise ValueError(f"got {size:,} agents, expected at most {MOST_ROWS:,}")
-    one, other = zip(
-        (ties.neighbours.sources, ties.neighbours.indices),
-        _roommates(ties.staff_rooms),
-        (ties.supply.sources, ties.supply.indices),
-        (ties.supply.indices, ties.supply.sources),
-        strict=True,
-    )
-    keys = distinct(np.concatenate(one).astype(np.int64) * size + np.concatenate(other))
-    starts, rows = np.searchsorted(keys, np.arange(size + 1) * size), keys % size
-    return Peers(starts.astype(np.int32), (rows & 0xFFFF).astype(np.uint16), (rows >> 16).astype(np.uint8))
+    key, assumed = (population.seed, population.replication), read_assumptions(population.name)
+    # Straight from the pairs: the relations of `make_ties` would be kept twice while they are joined.
+    with missing_rows_named(population.name):
+        near, far = (
+            assumed["neighbours", name, "adults"].value for name in ("next_door", "elsewhere_at_site")
+        )
+        pairs = pair_neighbours(agents, near, far, *key)
+        rooms = share_rooms(agents, assumed["staff_room", "teachers", "room"].value, *key)
+        pairs.append(pair_roommates(*rooms))
+        pairs.append(supply_links(agents[: len(population.enterprises)], assumed, *key))
+    indptr, rows = tie_both_ways(pairs, size)
+    del pairs
+    if len(rows) > np.iinfo(np.int32).max:
+        raise ValueError(f"got {len(rows):,} ties, expected at most {np.iinfo(np.int32).max:,}")
+    return Peers(indptr.astype(np.int32), rows.astype(np.uint16), (rows >> 16).astype(np.uint8))
 
 
 @compiled
 def peer_at(peers, place):
     """Return the row of the peer at a place, an unsigned 32-bit number, as such a number."""
     return np.uint32(peers.low[place]) | (np.uint32(peers.high[place]) << np.uint32(16))
-
-
-def _roommates(rooms: Relation) -> tuple[np.ndarray, np.ndarray]:
-    """Return both ends of each pair of staff who share a room, in both orders."""
-    room = rooms.sources
-    mates = rooms.degrees[room]
-    first = np.repeat(rooms.indptr[room], mates)
-    place = np.arange(len(first)) - np.repeat(np.cumsum(mates) - mates, mates)
-    one, other = np.repeat(rooms.indices, mates), rooms.indices[first + place]
-    apart = one != other
-    return one[apart], other[apart]

@@ -42,7 +42,7 @@ def make_adults(district: District, targets: Targets, seed: int, replication: in
     """Return adults that meet all margins of persons."""
     counts = _count_cells(targets)
     joint = _add_education(district, targets, counts)
-    cells = np.indices(joint.shape).reshape(joint.ndim, -1)
+    cells = np.indices(joint.shape, np.uint8).reshape(joint.ndim, -1)
     age_band, sex, residence, education = (np.repeat(codes, joint.ravel()) for codes in cells)
     pool = np.arange(len(age_band))
 
@@ -56,13 +56,13 @@ def make_adults(district: District, targets: Targets, seed: int, replication: in
     elsewhere[outside] = pick(lots(LOT_ELSEWHERE)[outside], group[outside], elsewhere_quotas)
 
     online_quotas = _online_quotas(district, targets, joint.sum(axis=1))
-    cell = (age_band * 2 + residence) * joint.shape[3] + education
+    cell = (age_band * np.int64(2) + residence) * joint.shape[3] + education
     online = pick(lots(LOT_ONLINE), cell, online_quotas.ravel())
     return Adults(
-        age_band=age_band.astype(np.uint8),
-        sex=sex.astype(np.uint8),
-        residence=residence.astype(np.uint8),
-        education=education.astype(np.uint8),
+        age_band=age_band,
+        sex=sex,
+        residence=residence,
+        education=education,
         registration=outside.astype(np.uint8) + elsewhere.astype(np.uint8),
         online=online.astype(np.uint8),
     )

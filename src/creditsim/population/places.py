@@ -17,6 +17,7 @@ from creditsim.population.agents import (
     VILLAGE,
 )
 from creditsim.population.marginals import OWNERSHIPS, STAGES, District
+from creditsim.population.order import ascending
 from creditsim.population.raking import round_to_total
 from creditsim.population.targets import Targets
 
@@ -118,7 +119,7 @@ def site_of_household(
     sites: np.ndarray, groups: PlaceGroups, place: np.ndarray, members: np.ndarray
 ) -> np.ndarray:
     """Return the row of the site of each household: sites of a group are filled evenly."""
-    order = np.argsort(place, kind="stable")
+    order = ascending(place)
     before = np.cumsum(members[order]) - members[order]
     group = place[order]
     first_adult = np.cumsum(groups.adults) - groups.adults
@@ -128,6 +129,6 @@ def site_of_household(
         rows = np.flatnonzero((sites["kind"] == kind) & (sites["area"] == area))
         first_site[code], count[code] = rows[0], len(rows)
     within = (before - first_adult[group]) * count[group] // np.maximum(groups.adults[group], 1)
-    site = np.zeros(len(place), dtype=np.int64)
+    site = np.zeros(len(place), dtype=np.int32)
     site[order] = first_site[group] + np.minimum(within, count[group] - 1)
     return site

@@ -13,9 +13,9 @@ import numpy as np
 
 from creditsim.core.draws import HOUSEHOLD, PERSON, paired_words, words
 from creditsim.population.agents import (
-    AGENT,
     MINOR,
     NOBODY,
+    PERSON_ROW,
     RURAL,
     STUDENT,
     TRAIT_BIT,
@@ -23,6 +23,7 @@ from creditsim.population.agents import (
     make_slots,
 )
 from creditsim.population.marginals import SECONDARY, STAGES, District
+from creditsim.population.order import ascending
 from creditsim.population.people import LOT_PUPIL_ONLINE
 from creditsim.population.raking import pick, round_to_total, settle
 from creditsim.population.targets import Targets
@@ -58,27 +59,28 @@ def make_pupils(
     seed: int,
     replication: int,
 ) -> np.ndarray:
-    """Return the pupils as rows of AGENT, by school.
+    """Return the pupils as rows of PERSON_ROW, by school.
 
     Parameters
     ----------
-    adults : ndarray of AGENT
+    adults : ndarray of PERSON_ROW
         All adults, with their households; a home's first adult gives its pupils the registration.
     household_persons : ndarray of int
         Persons of all ages in each household.
     schools : ndarray of SCHOOL_DETAIL
     """
     counts = _count_pupils(targets)
-    _, head = np.unique(adults["household"], return_index=True)
+    head = np.zeros(len(household_persons), np.int32)
+    head[adults["household"][::-1]] = np.arange(len(adults), dtype=np.int32)[::-1]
     places = _find_places(district, adults, head, household_persons)
     chosen, stage, sex = _seat(places, counts, seed, replication)
     household = places.household[chosen]
     home = adults["home"][head[household]]
     lots = places.lots(seed, replication, _LOT_SCHOOL)[chosen]
     school = _send_to_school(stage, sites["area"][home], lots, sites, schools)
-    order = np.lexsort((places.number[chosen], household, school))
+    order = ascending(places.number[chosen], household, school)
 
-    rows = np.zeros(len(order), dtype=AGENT)
+    rows = np.zeros(len(order), dtype=PERSON_ROW)
     rows["slot"] = make_slots(STUDENT, len(rows))
     rows["kind"] = STUDENT
     rows["age_band"] = MINOR
@@ -135,10 +137,10 @@ def _seat(
     for residence in (RURAL, URBAN):
         cells = counts[:, :, residence]
         free = np.flatnonzero(places.residence == residence)
-        taken = free[np.lexsort((by_home[free], places.rank[free]))][: int(cells.sum())]
+        taken = free[ascending(by_home[free], places.rank[free])][: int(cells.sum())]
         if len(taken) < int(cells.sum()):
             raise ValueError(f"{cells.sum()} pupils, but places for {len(taken)} children only")
-        chosen.append(taken[np.argsort(by_cell[taken], kind="stable")])
+        chosen.append(taken[ascending(by_cell[taken])])
         stage, sex = np.indices(cells.shape).reshape(2, -1)
         stages.append(np.repeat(np.array(SECONDARY)[stage], cells.ravel()))
         sexes.append(np.repeat(sex, cells.ravel()))
@@ -152,7 +154,7 @@ def _send_to_school(
     school = np.zeros(len(stage), dtype=np.int64)
     for code in SECONDARY:
         pupils = np.flatnonzero(stage == code)
-        line = pupils[np.lexsort((lots[pupils], area[pupils]))]
+        line = pupils[ascending(lots[pupils], area[pupils])]
         of_stage = np.flatnonzero(schools["stage"] == code)
         of_stage = of_stage[np.argsort(sites["area"][schools["site"][of_stage]], kind="stable")]
         school[line] = of_stage[np.arange(len(line)) * len(of_stage) // max(len(line), 1)]

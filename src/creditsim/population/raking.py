@@ -1,6 +1,6 @@
 """From shares to whole people: proportional fitting, rounding under control, and drawing lots.
 
-Only ``+ - * /`` and comparisons touch a float here, and every sort is stable, so the same
+Only ``+ - * /`` and comparisons touch a float here, and equal lots go by position, so the same
 tables give the same people on every machine.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+
+from creditsim.population.order import ascending
 
 _NEARLY = 1e-9
 
@@ -162,12 +164,12 @@ def pick(lots: np.ndarray, groups: np.ndarray, quotas: np.ndarray) -> np.ndarray
     -------
     ndarray of bool
     """
-    order = np.lexsort((lots, groups))
-    sizes = np.bincount(groups, minlength=len(quotas))
-    starts = np.cumsum(sizes) - sizes
-    rank = np.arange(len(groups)) - starts[groups[order]]
+    order = ascending(lots, groups)
     chosen = np.zeros(len(groups), dtype=bool)
-    chosen[order] = rank < quotas[groups[order]]
+    first = 0
+    for size, quota in zip(np.bincount(groups, minlength=len(quotas)).tolist(), quotas.tolist(), strict=True):
+        chosen[order[first : first + min(size, quota)]] = True
+        first += size
     return chosen
 
 

@@ -22,9 +22,12 @@ from creditsim.population.agents import (
     FIRST_BAND_OF_60,
     INSTITUTION,
     MARKET,
+    MOST_ROWS,
     NO_SEX,
     NOBODY,
+    PERSON_ROW,
     RESIDENT,
+    SLOTS_PER_KIND,
     STUDENT,
     TEACHER,
     TRAIT_BIT,
@@ -39,6 +42,7 @@ from creditsim.population.circumstances import draw_dispositions, draw_incomes, 
 from creditsim.population.enterprises import Enterprises, link_people, make_enterprises
 from creditsim.population.households import make_homes
 from creditsim.population.marginals import OWNERSHIPS, STAGES, District, read_district
+from creditsim.population.order import ascending, blocks
 from creditsim.population.places import make_place_groups, make_sites, site_of_household
 from creditsim.population.pupils import make_pupils
 from creditsim.population.raking import round_to_total
@@ -49,13 +53,13 @@ from creditsim.population.staff import (
     name_heads_of_tutoring,
     staff_agencies,
 )
-from creditsim.population.targets import make_targets
+from creditsim.population.targets import Targets, make_targets
 from creditsim.spec.vocabulary import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LOWEST_SCALE, HIGHEST_SCALE = 0.01, 10.0
+LOWEST_SCALE, HIGHEST_SCALE = 0.01, 40.0
 
 
 class Households(NamedTuple):
@@ -163,18 +167,20 @@ def build_population(
     name : str
         A shipped district.
     scale : float
-        From 0.01 to 10; sites are scaled too, so that a site keeps its size.
+        From 0.01 to 40; sites are scaled too, so that a site keeps its size.
     seed, replication : int
         From 0 to 4294967295 each.
 
     Raises
     ------
     InputError
-        If the district is unknown, or a number is out of range.
+        If the district is unknown, a number is out of range, or there would be more agents or
+        sites than the model can number.
     """
     _refuse_bad_numbers(scale, seed, replication)
     district = read_district(name)
     targets = make_targets(district, float(scale))
+    _refuse_too_many(targets)
     adults = people.make_adults(district, targets, seed, replication)
     kinds = round_to_total(targets.kinds, len(adults))
     groups = make_place_groups(district, targets, np.bincount(adults.residence, minlength=2), int(kinds[1]))
@@ -184,23 +190,24 @@ def build_population(
     enterprises = make_enterprises(district, targets, area_adults, seed, replication)
 
     home_site = site_of_household(sites, groups, homes.place, homes.adults)
-    by_site = np.argsort(home_site, kind="stable")
+    by_site = ascending(home_site)
     new_number = np.empty_like(by_site)
-    new_number[by_site] = np.arange(len(by_site))
+    new_number[by_site] = np.arange(len(by_site), dtype=np.int32)
     household = new_number[homes.household_of]
 
     site_kind = sites["kind"][home_site][homes.household_of]
-    kind = np.where(site_kind == VILLAGE, VILLAGER, RESIDENT)
+    kind = np.where(site_kind == VILLAGE, np.uint8(VILLAGER), np.uint8(RESIDENT))
     teaching, serving = choose_staff(district, adults, site_kind, kinds[[0, 3]], seed, replication)
     kind[teaching], kind[serving] = TEACHER, CIVIL_SERVANT
-    post = np.full(len(adults), -1)
+    post = np.full(len(adults), -1, np.int32)
     post[teaching] = assign_schools(targets, kinds[0])
     post[serving] = staff_agencies(district, targets, agencies, kinds[3])
     # Rows: teachers by school, civil servants by agency, others by household with the head first.
-    order = np.lexsort((homes.seat_of, household, post, kind))
-    grown = np.zeros(len(adults), dtype=AGENT)
+    order = ascending(homes.seat_of, household, post + 1, kind)
+    grown = np.zeros(len(adults), dtype=PERSON_ROW)
     _fill_adults(grown, adults, order, kind[order], household[order], home_site[homes.household_of][order])
     _post_staff(grown, post[order], sites, schools, agencies)
+    del site_kind, kind, household, post
     mark_awareness(grown, order, district, seed, replication)
     pupils = make_pupils(district, targets, grown, homes.persons[by_site], sites, schools, seed, replication)
 
@@ -213,14 +220,16 @@ def build_population(
         _institution_rows(schools, sites),
         _agency_rows(agencies, sites),
     )
+    del grown, pupils
     link_people(agents, district, enterprises, seed, replication)
     name_employers(agents, schools, agencies)
     name_heads_of_tutoring(agents, seed, replication)
     draw_dispositions(agents, district, seed, replication)
     draw_incomes(agents, district, targets, enterprises.detail["size"], schools, agencies, seed, replication)
-    agents["cell"] = cell_codes(agents)
-    agents["present"] = 1
-    seat = np.full(len(agents), len(agents))
+    for part in blocks(len(agents)):
+        agents["cell"][part] = cell_codes(agents[part])
+        agents["present"][part] = 1
+    seat = np.full(len(agents), len(agents), np.int32)
     seat[is_adult(agents)] = homes.seat_of[order]
     population = Population(
         name=name,
@@ -258,19 +267,41 @@ def _refuse_bad_numbers(scale: Any, seed: Any, replication: Any) -> None:
         raise InputError(faults)
 
 
+def _refuse_too_many(targets: Targets) -> None:
+    """Raise InputError for more sites or agents than their numbers hold, before anything is made."""
+    organisations = [targets.enterprises_by_size.sum(), targets.schools.sum(), targets.agencies.sum()]
+    of_kind = [*targets.kinds, targets.pupils.sum(), *organisations]
+    places = (targets.villages, targets.communities, targets.schools, targets.agencies, targets.markets)
+    found = (
+        ("sites", sum(int(each.sum()) for each in places), np.iinfo(AGENT["site"]).max),
+        ("agents", int(sum(of_kind)), MOST_ROWS),
+        ("agents of one kind", int(max(of_kind)), SLOTS_PER_KIND),
+    )
+    faults = [
+        Fault(f"got {number:,} {what}, expected at most {most:,}; choose a smaller scale", key="scale")
+        for what, number, most in found
+        if number > most
+    ]
+    if faults:
+        raise InputError(faults)
+
+
 def _join(*parts: np.ndarray) -> np.ndarray:
-    """Return rows of AGENT one part after the other, in the layout of AGENT."""
+    """Return rows of PERSON_ROW one part after the other, as rows of AGENT."""
     agents = np.zeros(sum(len(part) for part in parts), dtype=AGENT)
     first = 0
     for part in parts:
-        agents[first : first + len(part)] = part
+        for block in blocks(len(part)):
+            into = agents[first + block.start : first + block.stop]
+            for name in PERSON_ROW.names:
+                into[name] = part[name][block]
         first += len(part)
     return agents
 
 
 def _organisation_rows(kind: int, site: np.ndarray, sites: np.ndarray) -> np.ndarray:
     """Return rows of organisations of a kind: no sex, no household, at home at their site."""
-    rows = np.zeros(len(site), dtype=AGENT)
+    rows = np.zeros(len(site), dtype=PERSON_ROW)
     rows["slot"] = make_slots(kind, len(rows))
     rows["kind"] = kind
     rows["site"] = rows["home"] = site
@@ -309,14 +340,15 @@ def _post_staff(
     rows: np.ndarray, post: np.ndarray, sites: np.ndarray, schools: np.ndarray, agencies: np.ndarray
 ) -> None:
     """Set where teachers and civil servants work and whose staff they are, and everyone's area, in place."""
-    taught, served = (rows["kind"] == kind for kind in (TEACHER, CIVIL_SERVANT))
+    taught, served = (np.flatnonzero(rows["kind"] == kind) for kind in (TEACHER, CIVIL_SERVANT))
     rows["site"][taught] = schools["site"][post[taught]]
     rows["site"][served] = agencies["site"][post[served]]
     private = schools["ownership"][post[taught]] == OWNERSHIPS.index("private")
     rows["traits"][taught] |= np.where(private, TRAIT_BIT["private_staff"], TRAIT_BIT["public_staff"]).astype(
         np.uint32
     )
-    rows["area"] = sites["area"][rows["site"]]
+    for part in blocks(len(rows)):
+        rows["area"][part] = sites["area"][rows["site"][part]]
 
 
 def _fill_adults(
@@ -334,19 +366,22 @@ def _fill_adults(
     rows["home"] = rows["site"] = home
     rows["household"] = household
     rows["employer"] = rows["representative"] = NOBODY
-    for field in ("age_band", "sex", "education", "residence", "registration", "online"):
-        rows[field] = getattr(adults, field)[order]
-    of_age = rows["age_band"] < FIRST_BAND_OF_60
-    urban = rows["residence"] == URBAN
-    rows["traits"] = (
-        of_age * TRAIT_BIT["aged_18_60"] + urban * TRAIT_BIT["urban_household"] + ~urban * TRAIT_BIT["rural"]
-    )
+    for part in blocks(len(rows)):
+        for field in ("age_band", "sex", "education", "residence", "registration", "online"):
+            rows[field][part] = getattr(adults, field)[order[part]]
+        of_age = rows["age_band"][part] < FIRST_BAND_OF_60
+        urban = rows["residence"][part] == URBAN
+        rows["traits"][part] = (
+            of_age * TRAIT_BIT["aged_18_60"]
+            + urban * TRAIT_BIT["urban_household"]
+            + ~urban * TRAIT_BIT["rural"]
+        )
 
 
 def _list_members(agents: np.ndarray, seat: np.ndarray, households: int) -> Households:
     """Return the rows of each household's members, in order of their seats."""
-    rows = np.flatnonzero(agents["household"] != NOBODY)
+    rows = np.flatnonzero(agents["household"] != NOBODY).astype(np.int32)
     household = agents["household"][rows]
-    members = rows[np.lexsort((seat[rows], household))]
+    members = rows[ascending(seat[rows], household)]
     sizes = np.bincount(household, minlength=households)
     return Households(np.append(0, np.cumsum(sizes)), members)

@@ -6,6 +6,7 @@ columns or from lots keyed by slots, in time that grows with the number of ties.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import weakref
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from creditsim.core.draws import LINK, threshold, words
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.shipped import data_path
-from creditsim.population.agents import CIVIL_SERVANT, NOBODY, TEACHER, has_trait, is_adult
+from creditsim.population.agents import NOBODY, has_trait, is_adult
+from creditsim.population.neighbours import pair_neighbours, share_rooms
+from creditsim.population.order import tie_both_ways, tie_one_way
 from creditsim.population.supply import Assumed, local_suppliers, supply_links
 
 if TYPE_CHECKING:
@@ -28,10 +30,6 @@ if TYPE_CHECKING:
 
 RELATIONS = ("households", "staff_rooms", "employer", "representative", "neighbours", "supply")
 """Names of the relations of `Ties`, in the order in which they are shown."""
-
-# Words drawn under LINK; those before are drawn where people get their jobs.
-_LOT_SEAT, _LOT_ROOM = 2, 3
-_LOT_NEXT_DOOR, _LOT_ELSEWHERE = 64, 128
 
 _TAIL = 0.05
 """Share of the enterprises, those with most ties, that count as the tail."""
@@ -62,11 +60,7 @@ class Relation:
     @classmethod
     def from_pairs(cls, source: np.ndarray, target: np.ndarray, rows: int) -> Relation:
         """Return the relation of the pairs, each row in ascending order."""
-        source, target = source.astype(np.int64), target.astype(np.int64)
-        width = int(target.max(initial=0)) + 1
-        keys = np.sort(source * width + target)
-        counts = np.bincount(source, minlength=rows)
-        return cls(np.append(0, np.cumsum(counts)), (keys % width).astype(np.int32))
+        return cls(*tie_one_way(source, target, rows))
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -200,6 +194,16 @@ def read_assumptions(name: str) -> dict[tuple[str, str, str], Assumed]:
         }
 
 
+@contextlib.contextmanager
+def missing_rows_named(name: str) -> Iterator[None]:
+    """Raise InputError for an assumption that a district's data lack."""
+    try:
+        yield
+    except KeyError as missing:
+        row = " / ".join(missing.args[0])
+        raise InputError(Fault(f"no row {row}", f"data/districts/{name}/assumptions.csv")) from None
+
+
 def make_ties(population: Population) -> Ties:
     """Return the ties of a population, without keeping them."""
     agents = population.agents
@@ -208,12 +212,14 @@ def make_ties(population: Population) -> Ties:
     firms = len(population.enterprises)
     employed = np.flatnonzero((agents["employer"] != NOBODY) & is_adult(agents))
     stood_for = np.flatnonzero(agents["representative"] != NOBODY)
-    try:
+    with missing_rows_named(population.name):
         relations = {
             "households": Relation(
-                population.households.indptr, population.households.members.astype(np.int32)
+                population.households.indptr, population.households.members.astype(np.int32, copy=False)
             ),
-            "staff_rooms": _share_rooms(agents, assumed["staff_room", "teachers", "room"].value, *key),
+            "staff_rooms": Relation(
+                *share_rooms(agents, assumed["staff_room", "teachers", "room"].value, *key)
+            ),
             "employer": Relation.from_pairs(agents["employer"][employed], employed, len(agents)),
             "representative": Relation.from_pairs(
                 agents["representative"][stood_for], stood_for, len(agents)
@@ -226,97 +232,18 @@ def make_ties(population: Population) -> Ties:
             ),
             "supply": Relation.from_pairs(*supply_links(agents[:firms], assumed, *key), firms),
         }
-    except KeyError as missing:
-        row = " / ".join(missing.args[0])
-        shown = f"data/districts/{population.name}/assumptions.csv"
-        raise InputError(Fault(f"no row {row}", shown)) from None
     for relation in relations.values():
         relation.indptr.setflags(write=False)
         relation.indices.setflags(write=False)
     return Ties(population.name, agents, **relations)
 
 
-def _share_rooms(agents: np.ndarray, size: float, seed: int, replication: int) -> Relation:
-    """Seat teachers of a school, and staff of an agency, by lot in rooms of about the same size."""
-    seated = np.flatnonzero((agents["kind"] == TEACHER) | (agents["kind"] == CIVIL_SERVANT))
-    lots = words(seed, replication, agents["slot"][seated], 0, LINK, _LOT_ROOM)
-    site = agents["site"][seated].astype(np.int64)
-    line = np.lexsort((lots, site))
-    staff = np.bincount(site)
-    rooms = np.where(staff > 0, np.maximum(np.floor(staff / size + 0.5).astype(np.int64), 1), 0)
-    place = _places_in_groups(site[line], staff)
-    room = (np.cumsum(rooms) - rooms)[site[line]] + place * rooms[site[line]] // staff[site[line]]
-    return Relation.from_pairs(room, seated[line], int(rooms.sum()))
-
-
 def _join_neighbours(
     agents: np.ndarray, next_door: float, elsewhere: float, seed: int, replication: int
 ) -> Relation:
-    """Tie each adult to others of the home site: next door along rings, and elsewhere by lot.
-
-    The ring of a site takes one adult of each home in turn, home after home, then the next
-    adults; so those beside each other live in homes beside each other, not in the same one.
-    """
-    person = np.flatnonzero(is_adult(agents))
-    slots = agents["slot"][person]
-    home = agents["home"][person].astype(np.int64)
-    household = agents["household"][person].astype(np.int64)
-    size = np.bincount(home)
-    first = np.cumsum(size) - size
-
-    def lots(index: int) -> np.ndarray:
-        return words(seed, replication, slots, 0, LINK, index)
-
-    def pairs(line: np.ndarray, step: int, share: float, lot: int) -> tuple[np.ndarray, np.ndarray]:
-        site = home[line]
-        partner = line[first[site] + (np.arange(len(line)) - first[site] + step) % size[site]]
-        if share < 1.0:
-            kept = lots(lot)[line] < threshold(share)
-            return line[kept], partner[kept]
-        return line, partner
-
-    by_home = np.lexsort((lots(_LOT_SEAT), household))
-    seat = np.empty(len(person), dtype=np.int64)
-    seat[by_home] = _places_in_groups(household[by_home], np.bincount(household))
-    ring = np.lexsort((household, seat, home))
-    found = [pairs(ring, step, share, _LOT_NEXT_DOOR + step) for step, share in _steps(next_door)]
-    for step, share in _steps(elsewhere):
-        lot = _LOT_ELSEWHERE + 2 * step
-        found.append(pairs(np.lexsort((lots(lot), home)), 1, share, lot + 1))
-    one = np.concatenate([line for line, _ in found] or [person[:0]])
-    other = np.concatenate([partner for _, partner in found] or [person[:0]])
-    apart = household[one] != household[other]
-    low, high = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
-    keys = distinct(low * len(person) + high)
-    low, high = person[keys // len(person)], person[keys % len(person)]
-    return Relation.from_pairs(np.concatenate([low, high]), np.concatenate([high, low]), len(agents))
-
-
-def distinct(keys: np.ndarray) -> np.ndarray:
-    """Return keys in ascending order, each once: by sorting, which for many keys beats hashing them."""
-    keys = np.sort(keys)
-    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
-
-
-def _places_in_groups(group: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Return the place of each member within its group, from 0; members stand group by group."""
-    return np.arange(len(group)) - (np.cumsum(sizes) - sizes)[group]
-
-
-def _steps(mean: float) -> Iterator[tuple[int, float]]:
-    """Give the steps along a ring that make a mean number of ties, with the share of each to keep.
-
-    Each step makes two ties for every member, one to either side.
-
-    Examples
-    --------
-    >>> list(_steps(5.0))
-    [(1, 1.0), (2, 1.0), (3, 0.5)]
-    """
-    step = 1
-    while (left := mean / 2.0 - (step - 1)) > 0:
-        yield step, min(left, 1.0)
-        step += 1
+    """Return who is whose neighbour, both ways, see `pair_neighbours`."""
+    pairs = pair_neighbours(agents, next_door, elsewhere, seed, replication)
+    return Relation(*tie_both_ways(pairs, len(agents)))
 
 
 def tail_exponent(degrees: np.ndarray, count: int) -> float:
