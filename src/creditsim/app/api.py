@@ -11,9 +11,9 @@ from creditsim.analysis.patterns import HeldPatterns
 from creditsim.analysis.patterns import hold_patterns as held
 from creditsim.analysis.rows import JudgedRows
 from creditsim.analysis.rows import judge_rows as judged
-from creditsim.app.options import available_cores
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
+from creditsim.core.threads import available_cores
 from creditsim.experiment.execute import distinct_names, run_scenarios
 from creditsim.experiment.run import RunResult, case_of, check_run, run_replication
 from creditsim.report.comparison import Comparison
@@ -44,7 +44,7 @@ def run(
     seed, replication : int
         Key of all draws.
     threads : int, optional
-        Threads of the compiled month; by default all cores. Never changes a result.
+        Threads of the compiled month; by default all cores if the run is large. Never changes a result.
     engine : {"compiled", "objects"}
     progress : bool, optional
         Show a bar; by default on a terminal and in a notebook.
@@ -56,8 +56,7 @@ def run(
     InputError
         All faults at once.
     """
-    threads = available_cores() if threads is None else threads
-    check_run(scale, seed, 1, months, threads, engine, only)
+    check_run(scale, seed, 1, months, 1 if threads is None else threads, engine, only)
     chosen = _resolved([scenario], months)[0]
     with _bar(chosen.months, "month", progress) as advance:
         results = run_replication(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from creditsim.app.commands import LANGUAGES, range_faults
-from creditsim.app.options import available_cores, choice_faults, number, whole_number
+from creditsim.app.options import choice_faults, number, whole_number
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.app.words import (
     range_in,
@@ -19,6 +19,7 @@ from creditsim.app.words import (
     words,
 )
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.threads import available_cores
 from creditsim.report.labels import title_of
 
 INDENT = 6

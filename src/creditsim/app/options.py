@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,11 +69,6 @@ def as_options(faults: tuple[Fault, ...], options: dict[str, Any]) -> list[Fault
         Fault(fault.message, key=f"--{fault.key}") if not fault.file and fault.key in options else fault
         for fault in faults
     ]
-
-
-def available_cores() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _plain(text: str) -> str:

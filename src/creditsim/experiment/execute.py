@@ -73,7 +73,7 @@ def _replicate(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Run one replication in this process; return its outcomes and fingerprints."""
     results: list[RunResult] = run_replication(
-        scenarios, scale, seed, replication, engine, only=only, keep_tables=False
+        scenarios, scale, seed, replication, engine, threads=1, only=only, keep_tables=False
     )
     return _stacked([result.outcomes for result in results]), [result.fingerprint for result in results]
 

@@ -138,7 +138,7 @@ def run_replication(
     seed: int = 1,
     replication: int = 0,
     engine: str = "compiled",
-    threads: int = 1,
+    threads: int | None = None,
     progress: Callable[[], None] | None = None,
     only: Sequence[str] = (),
     keep_tables: bool = True,
@@ -147,6 +147,7 @@ def run_replication(
 
     The population is built once for each district, and burned in once for each world. `only`
     names the kinds and settings that take part; none means all.
+    `threads`, if none are named, are all cores for a large run and one for a small run.
     `progress`, if given, is called after each reported month. Without `keep_tables` the results
     have no ledger and no agents, and take no room that grows with the population.
     """

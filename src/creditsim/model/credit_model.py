@@ -12,6 +12,7 @@ from mesa.agent import AgentSet
 
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.months import month_text
+from creditsim.core.threads import threads_for
 from creditsim.model.balances import balances
 from creditsim.model.month import simulate_month
 from creditsim.model.opportunities import UNABLE
@@ -42,8 +43,9 @@ class CreditModel(mesa.Model):
         Key of all draws, 0 to 2**32 - 1 each.
     engine : {"compiled", "objects"}
         ``objects`` asks every agent's `decide`; the results are the same, bit by bit.
-    threads : int
-        Threads of the compiled month; never changes a result.
+    threads : int, optional
+        Threads of the compiled month; by default all cores if the population is large. Never
+        changes a result.
     agent_classes : iterable of type
         Subclasses of `Enterprise`, `Teacher`, ...; their kinds run object by object.
     population : Population, optional
@@ -78,7 +80,7 @@ class CreditModel(mesa.Model):
         seed: int = 1,
         replication: int = 0,
         engine: Engine = "compiled",
-        threads: int = 1,
+        threads: int | None = None,
         agent_classes: Iterable[type[RowAgent]] = (),
         population: Population | None = None,
         state: State | None = None,
@@ -89,13 +91,13 @@ class CreditModel(mesa.Model):
         self.policy = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.rules: Rules = compile_rules(self.policy)
         self.engine = checked_engine(engine)
-        self.threads = threads
         self.classes = classes_by_kind(agent_classes)
         self._own_kinds = _overriding_kinds(self.classes, engine)
         self._registered = False
         if state is None:
             state, adopt = burned_in(self.policy, population, scale, seed, replication, threads, only), True
         self.state = state if adopt else state.copy()
+        self.threads = threads_for(len(self.state.agents), threads)
         self._months: list[int] = []
         self._counts: list[np.ndarray] = []
         self._public: list[dict] = []
@@ -237,7 +239,7 @@ def burned_in(
     scale: float = 0.1,
     seed: int = 1,
     replication: int = 0,
-    threads: int = 1,
+    threads: int | None = None,
     only: Sequence[str] = (),
 ) -> State:
     """Return the state in the month before the first: the status quo, in the scenario's world.
@@ -250,7 +252,7 @@ def burned_in(
     rules = compile_rules(burn_in_scenario(scenario))
     state = first_state(population, rules.first_month - scenario.burn_in_months, len(rules.activities), only)
     for _ in range(scenario.burn_in_months):
-        simulate_month(state, rules, threads)
+        simulate_month(state, rules, threads_for(len(state.agents), threads))
     return state
 
 

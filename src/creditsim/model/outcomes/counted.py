@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class Track:
     public: tuple[Mapping[str, float], ...]
     scale: float
     areas: tuple[str, ...]
+    sums: dict[tuple[str, str], Sums] = field(default_factory=dict, repr=False, compare=False)
+    """Sums made so far, see `sums_of`."""
 
 
 Sums = Mapping[str, np.ndarray]
@@ -73,14 +75,21 @@ def public(name: str, factor: float = 1.0) -> Callable[[Track, Sums], np.ndarray
     )
 
 
-def sums_of(track: Track, setting: str, group: str) -> dict[str, np.ndarray]:
-    """Return each quantity summed over the cells of a setting and group, by month, as float64."""
+def sums_of(track: Track, setting: str, group: str) -> Sums:
+    """Return each quantity summed over the cells of a setting and group, by month, as float64; made once."""
+    if (setting, group) not in track.sums:
+        track.sums[setting, group] = _sum_up(track, setting, group)
+    return track.sums[setting, group]
+
+
+def _sum_up(track: Track, setting: str, group: str) -> Sums:
+    """Return the sums of a setting and group."""
     chosen = np.flatnonzero(_in_group(track, setting, group))
-    total = track.counts[:, chosen, :].sum(axis=1)
-    sums = {name: total[:, column].astype(np.float64) for column, name in enumerate(QUANTITIES)}
+    total = track.counts[:, chosen, :].sum(axis=1).astype(np.float64).T
+    sums = dict(zip(QUANTITIES, total, strict=True))
     sums["true_negative"] = sums["breaches"] + sums["means_unable"]
     sums["covered"] = sums["filed"] + sums["school_pupils_filed"]
-    sums["covered"] += sums["school_classified"] + sums["body_evaluated"]
+    sums["covered"] = sums["covered"] + sums["school_classified"] + sums["body_evaluated"]
     sums["coverable"] = sums["adults"] + sums["school_pupils"] + sums["school_bodies"] + sums["body_bodies"]
     sums["fund_claims_fen"] = sums["fund_paid_fen"] + sums["fund_lapsed_fen"]
     return sums

@@ -29,7 +29,7 @@ from creditsim.model.phases.noticing import sorting_reward
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
 from creditsim.model.world import contact_factor
-from creditsim.population.agents import MINOR, NO_SEX
+from creditsim.population.agents import NO_SEX
 from creditsim.population.peers import Peers, build_peers, peer_at
 from creditsim.spec.activities import activities
 from creditsim.spec.assumptions import assumed
@@ -186,7 +186,7 @@ def share_with_ties(visible, peers_done, peers_met, terms):
 @compiled
 def knows_items(agent):
     """Say whether an agent knows the items: a person by awareness, an organisation always."""
-    return agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX or agent.age_band == MINOR
+    return agent.awareness & KNOWS_ITEMS != 0 or agent.sex == NO_SEX
 
 
 @compiled
