@@ -28,6 +28,9 @@ so that a ratio of its time to the package's is a lower bound:
   no part of a run can be replayed or run in threads. A newcomer's cash buffer is drawn once a
   place, as in the package; random amounts are not rounded to tables.
 * Beliefs are kept in double precision, the package's in single.
+
+Attributes are plain, as people write them. With `__slots__` acting took a tenth less time, and a
+whole month a fifth less, when this was tried.
 """
 
 from benchmarks.plain_mesa.model import PlainCreditModel

@@ -29,7 +29,7 @@ from benchmarks.plain_mesa.treatment import name_role_models, score_all, treat
 from benchmarks.plain_mesa.turnover import turn_over
 from creditsim.core.months import month_text
 from creditsim.model.means import dues_of_items
-from creditsim.model.parts.turnover import _death_chances
+from creditsim.model.parts.turnover import first_turnover
 from creditsim.model.regimes import Rules, compile_rules
 from creditsim.population.agents import CELLS_PER_AREA, ENTERPRISE, SETTING_OF_KIND, TRAIT_BIT
 from creditsim.population.peers import build_peers
@@ -156,7 +156,9 @@ class PlainCreditModel(mesa.Model):
         offline = sum(not adult.online for adult in self.adults)
         chances = [monthly_chances(each.levers, self.scale, offline) for each in self.catalogue.regimes]
         self.innovation, self.registering, self.helped = zip(*chances, strict=True)
-        self.death_chance = _death_chances(self.population).tolist()
+        self.death_chance = first_turnover(
+            self.population, len(self.catalogue.activities)
+        ).death_chance.tolist()
         amounts, strained = dues_of_items(self.rules.book.district)
         self.dues = list(zip(amounts.tolist(), (strained / 2**32).tolist(), strict=True))
         draw_starts(self)

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from benchmarks.plain_mesa.agents import CivilServant, Enterprise, School, Student, Teacher
 from creditsim.model.activities import SUPERVISION
 from creditsim.model.budgets import whole_part
-from creditsim.model.phases.training import _lesson_minutes, _part
 from creditsim.model.regimes import NEVER
 from creditsim.model.world import contact_factor, income_factor, shock_month
-from creditsim.population.agents import CIVIL_SERVANT, SETTING_OF_KIND, TEACHER
+from creditsim.population.agents import SETTING_OF_KIND
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import SETTINGS, SITE_KINDS
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.model import PlainCreditModel
+
+ALL_MONTHS = tuple(range(12))
+SCHOOL_MONTHS = tuple(month for month in ALL_MONTHS if month not in (6, 7))
 
 
 def draw_starts(model: PlainCreditModel) -> None:
@@ -115,15 +117,15 @@ def monthly_chances(levers, scale: float, offline: int) -> tuple[float, float, f
 def training(model: PlainCreditModel) -> None:
     """Give staff and pupils the month's training; pupils gain through their teachers' example."""
     month = model.month
-    minutes = []
+    lesson, minutes = assumed("training.lesson_minutes"), []
     for regime in model.catalogue.regimes:
         levers = regime.levers
         module = levers["training.party_school_module_on"] * assumed("training.party_school_hours") * 60
         minutes.append((
-            _part(month, levers["training.teacher_hours_count"] * 60, TEACHER),
-            _part(month, levers["training.civil_servant_hours_count"] * 60, CIVIL_SERVANT),
-            _part(month, module, CIVIL_SERVANT),
-            _lesson_minutes(month, levers),
+            _part_of_year(month, levers["training.teacher_hours_count"] * 60, SCHOOL_MONTHS),
+            _part_of_year(month, levers["training.civil_servant_hours_count"] * 60, ALL_MONTHS),
+            _part_of_year(month, module, ALL_MONTHS),
+            _part_of_year(month, levers["training.pupil_lessons_count"] * lesson, SCHOOL_MONTHS),
         ))  # fmt: skip
     by_school: dict = defaultdict(list)
     for teacher in model.agents_by_type[Teacher]:
@@ -140,6 +142,14 @@ def training(model: PlainCreditModel) -> None:
             teachers = by_school.get(pupil.employer)
             example = (sum(teachers) / len(teachers) if teachers else overall) / usual
             pupil.add_honesty(minutes[pupil.regime.index][3] / 60.0 * example)
+
+
+def _part_of_year(month: int, yearly_minutes: float, months: tuple[int, ...]) -> int:
+    """Return this month's whole minutes out of a year's, spread over some months."""
+    if month % 12 not in months:
+        return 0
+    place, whole = months.index(month % 12), round(yearly_minutes)
+    return whole * (place + 1) // len(months) - whole * place // len(months)
 
 
 def pledging(model: PlainCreditModel) -> None:
