@@ -1,0 +1,1 @@
+"""The same model written in other ways, to which the package's speed is compared."""

@@ -1,0 +1,82 @@
+"""Assumptions of the mechanisms as plain numbers, read once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from creditsim.model.means import DAYS_A_MONTH
+from creditsim.model.regimes import Rules
+from creditsim.spec.assumptions import assumed
+
+
+def read_numbers(rules: Rules) -> SimpleNamespace:
+    """Return the assumptions that agents and desks use; pairs are those of persons and of organisations."""
+    return SimpleNamespace(
+        trust_start=assumed("trust.start_share"),
+        trust_recovery=assumed("trust.recovery_share"),
+        trust_loss_wrongful=assumed("trust.loss_wrongful_share"),
+        trust_loss_waiting=assumed("trust.loss_waiting_share"),
+        trust_loss_unable=assumed("trust.loss_unable_share"),
+        crowding_recovery=assumed("crowding.recovery_share"),
+        crowding_in_kind=assumed("crowding.in_kind_share"),
+        crowding_out=rules.world("crowding_out_share"),
+        learning_share=assumed("belief.learning_share"),
+        ties_factor=assumed("belief.ties_factor"),
+        largest_belief=assumed("belief.largest"),
+        warning_step=assumed("belief.warning_step"),
+        false_belief_start=assumed("belief.false_record_start_share"),
+        norm_prior=assumed("norm.prior_count"),
+        ties_prior=assumed("norm.ties_prior_count"),
+        norm_spill=assumed("spill.norm_share"),
+        contact_spill=assumed("spill.contact_share"),
+        score_width_mp=assumed("choice.score_width_points") * 1000.0,
+        complaint_factor=assumed("pledge.complaint_factor"),
+        pledge_honesty=assumed("pledge.least_honesty_share"),
+        fine_memory_months=assumed("escalation.memory_months"),
+        fine_steps=assumed("escalation.most_steps"),
+        spell_months=int(assumed("means.spell_months")),
+        liquid_months=(assumed("means.liquid_months"), assumed("means.cash_days") / DAYS_A_MONTH),
+        liquid_log_sd=(assumed("means.liquid_log_sd"), assumed("means.cash_days_log_sd")),
+        strained=(assumed("means.strained_persons_share"), assumed("means.strained_firms_share")),
+        drawn=(assumed("means.drawn_persons_share"), assumed("means.drawn_firms_share")),
+        ceiling=assumed("awareness.ceiling_share"),
+        ceiling_60=rules.world("digital_ceiling_60plus_share"),
+        active_share=assumed("awareness.active_share"),
+        looks_up=assumed("awareness.looks_up_share"),
+        learns_items=assumed("awareness.learns_items_share"),
+        role_model_most=assumed("role_model.most_visible_share"),
+        role_model_visible=assumed("role_model.visible_share"),
+        role_model_innovation=assumed("role_model.innovation_share") / 12.0,
+        role_model_published=assumed("role_model.published_months"),
+        role_model_shown=assumed("role_model.shown_months"),
+        false_share=rules.world("false_record_human_share"),
+        made_up_share=assumed("neighbour.made_up_share"),
+        delivered_twice=assumed("desk.delivered_twice_share"),
+        longest_wait=assumed("desk.longest_wait_months"),
+        sensitivity=assumed("desk.sensitivity_share"),
+        records_per_hour=assumed("desk.records_per_hour"),
+        told_share=assumed("notice.knows_entry_share"),
+        appeals_wronged=assumed("appeal.wronged_share"),
+        appeals_rightful=assumed("appeal.rightful_share"),
+        upheld_wronged=assumed("appeal.upheld_wronged_share"),
+        upheld_rightful=assumed("appeal.upheld_rightful_share"),
+        disadvantaged=assumed("appeal.disadvantaged_factor"),
+        working_days=assumed("appeal.working_days"),
+        hours_an_appeal=assumed("appeal.hours"),
+        overtime=assumed("appeal.overtime_share"),
+        attendance=assumed("training.attendance_share"),
+        gain_per_hour=assumed("training.gain_per_hour_share"),
+        forgotten=assumed("training.forgotten_monthly_share"),
+        most_honesty=assumed("training.most_honesty"),
+        integrity=assumed("contest.integrity_factor"),
+        merit_noise=assumed("contest.merit_noise_sd"),
+        refilled=assumed("turnover.refilled_share"),
+        staff_leave=assumed("turnover.staff_leave_share_year") / 12.0,
+        moves_away=assumed("turnover.moves_away_share_year") / 12.0,
+        pupils_finish=assumed("turnover.pupils_finish_share"),
+        low_close=assumed("turnover.low_grade_close_factor"),
+        phoenix=rules.world("phoenix_share"),
+        withdrawal=assumed("consent.withdrawal_share"),
+        withdrawal_low=assumed("consent.low_grade_factor"),
+        consent_return=assumed("consent.return_share"),
+    )
