@@ -45,11 +45,16 @@ class Track:
     public: tuple[Mapping[str, float], ...]
     scale: float
     areas: tuple[str, ...]
-    sums: dict[tuple[str, str], Sums] = field(default_factory=dict, repr=False, compare=False)
+    sums: dict[tuple, Sums] = field(default_factory=dict, repr=False, compare=False)
     """Sums made so far, see `sums_of`."""
 
 
 Sums = Mapping[str, np.ndarray]
+
+
+def several(settings: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return one setting or several as a tuple."""
+    return (settings,) if isinstance(settings, str) else settings
 
 
 def ratio(over: Sums, above: str, below: str, factor: float = 1.0) -> np.ndarray:
@@ -75,14 +80,17 @@ def public(name: str, factor: float = 1.0) -> Callable[[Track, Sums], np.ndarray
     )
 
 
-def sums_of(track: Track, setting: str, group: str) -> Sums:
-    """Return each quantity summed over the cells of a setting and group, by month, as float64; made once."""
+def sums_of(track: Track, setting: str | tuple[str, ...], group: str) -> Sums:
+    """Return each quantity summed over the cells of a setting, or several, and group, by month; made once.
+
+    Whole numbers, as float64.
+    """
     if (setting, group) not in track.sums:
         track.sums[setting, group] = _sum_up(track, setting, group)
     return track.sums[setting, group]
 
 
-def _sum_up(track: Track, setting: str, group: str) -> Sums:
+def _sum_up(track: Track, setting: str | tuple[str, ...], group: str) -> Sums:
     """Return the sums of a setting and group."""
     chosen = np.flatnonzero(_in_group(track, setting, group))
     total = track.counts[:, chosen, :].sum(axis=1).astype(np.float64).T
@@ -95,11 +103,13 @@ def _sum_up(track: Track, setting: str, group: str) -> Sums:
     return sums
 
 
-def _in_group(track: Track, setting: str, group: str) -> np.ndarray:
-    """Say for each cell whether it belongs to a setting and a group."""
+def _in_group(track: Track, setting: str | tuple[str, ...], group: str) -> np.ndarray:
+    """Say for each cell whether it belongs to a setting, or one of several, and a group."""
     area, cell = np.divmod(np.arange(track.counts.shape[1]), CELLS_PER_AREA)
     home, cell = np.divmod(cell, CELLS_PER_SETTING)
-    inside = np.ones(len(cell), np.bool_) if setting == "all" else home == SETTINGS.index(setting)
+    inside = np.ones(len(cell), np.bool_)
+    if setting != "all":
+        inside = np.isin(home, [SETTINGS.index(each) for each in several(setting)])
     if group == "all":
         return inside
     if group.startswith(AREA):

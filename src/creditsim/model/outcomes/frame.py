@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from creditsim.model.outcomes import (
     trade,
     turnover,
 )
-from creditsim.model.outcomes.counted import AREA, GROUPS, LEAD, Sums, Track, public, sums_of
+from creditsim.model.outcomes.counted import AREA, GROUPS, LEAD, Sums, Track, public, several, sums_of
 from creditsim.spec.vocabulary import LEADS, SETTINGS
 
 _MODULES = (basic, records, service, trade, contests, schools, public_bodies, turnover)
@@ -62,7 +62,7 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
                 values |= {
                     name: rule(sums, track.scale)
                     for name, (homes, rule) in BY_SETTING.items()
-                    if setting in _several(homes)
+                    if setting in several(homes)
                 }
                 values |= {
                     name: rule(sums, track.scale)
@@ -72,7 +72,7 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
                 values |= basic.gaps(track, setting)
             if setting == "all" and group == "all":
                 values |= {
-                    name: rule(_sums_over(track, _several(homes)), track.scale)
+                    name: rule(sums_of(track, homes, "all"), track.scale)
                     for name, (homes, rule) in BY_SETTING.items()
                 }
                 values |= {name: rule(track, sums) for name, rule in DISTRICT.items() if name not in values}
@@ -81,17 +81,6 @@ def outcome_frame(track: Track, scenario: str, replication: int) -> pd.DataFrame
         ("all", LEAD + lead, name, series) for lead in LEADS for name, series in led(track, lead).items()
     ]
     return _tidy(blocks, track.months, scenario, replication)
-
-
-def _several(homes: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the settings in which an outcome is reported."""
-    return (homes,) if isinstance(homes, str) else homes
-
-
-def _sums_over(track: Track, settings: tuple[str, ...]) -> Sums:
-    """Return each quantity summed over some settings, by month."""
-    each = [sums_of(track, setting, "all") for setting in settings]
-    return {name: np.sum([sums[name] for sums in each], axis=0) for name in each[0]}
 
 
 def led(track: Track, lead: str) -> dict[str, np.ndarray]:
@@ -106,15 +95,22 @@ def _tidy(blocks: list, months: tuple[int, ...], scenario: str, replication: int
     """Return the tidy frame of (setting, group, outcome, values by month)."""
     size = len(months)
     settings, groups, names, series = zip(*blocks, strict=True)
-    repeat = lambda texts: pd.Categorical(np.repeat(np.array(texts, object), size))  # noqa: E731
     return pd.DataFrame(
         {
-            "scenario": pd.Categorical([scenario] * (size * len(blocks))),
+            "scenario": pd.Categorical.from_codes(np.zeros(size * len(blocks), np.int8), [scenario]),
             "replication": np.full(size * len(blocks), replication, np.int32),
-            "month": pd.Categorical([month_text(month) for month in months] * len(blocks)),
-            "setting": repeat(settings),
-            "group": repeat(groups),
-            "outcome": repeat(names),
+            "month": _categorical(list(map(month_text, months)), tile=len(blocks)),
+            "setting": _categorical(settings, repeat=size),
+            "group": _categorical(groups, repeat=size),
+            "outcome": _categorical(names, repeat=size),
             "value": np.concatenate(series),
         }
     )
+
+
+def _categorical(texts: Sequence[str], repeat: int = 1, tile: int = 1) -> pd.Categorical:
+    """Return texts, each some times in a row, the whole some times over; categories in alphabetic order."""
+    words = sorted(set(texts))
+    place = {word: number for number, word in enumerate(words)}
+    codes = np.array([place[text] for text in texts])
+    return pd.Categorical.from_codes(np.tile(np.repeat(codes, repeat), tile), words)
