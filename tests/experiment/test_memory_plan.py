@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from creditsim.app import api
 from creditsim.app.cli import run_command
 from creditsim.experiment import memory_plan as module
 from creditsim.experiment.memory_plan import available_memory, plan_memory, plan_of, states_at_once
@@ -82,9 +83,12 @@ def test_a_large_plan_is_held_against_what_is_free_a_small_one_is_not():
 )
 def test_the_command_line_refuses_before_anything_is_done(arguments, monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(module, "available_memory", lambda: 1_000_000_000)
-    monkeypatch.setattr(
-        "creditsim.experiment.run.build_population", lambda *given: pytest.fail("a population was built")
-    )
+
+    def built(*given):
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr(api, "run_replication", built)
+    monkeypatch.setattr(api, "run_scenarios", built)
     assert run_command([*arguments, "--out", str(tmp_path / "out")]) == 2
     out, err = capsys.readouterr()
     shown, refused = err.splitlines()
@@ -120,9 +124,11 @@ def test_the_system_tells_what_is_free(tmp_path, monkeypatch):
 def test_a_system_that_does_not_tell_refuses_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_SYSTEM", tmp_path / "none")
     monkeypatch.setattr(module, "_GROUPS", tmp_path)
-    monkeypatch.setattr(
-        module.os, "sysconf", lambda name: -1 / 0 if False else (_ for _ in ()).throw(OSError)
-    )
+
+    def unknown(name):
+        raise OSError(name)
+
+    monkeypatch.setattr(module.os, "sysconf", unknown)
     assert available_memory() is None
 
 
