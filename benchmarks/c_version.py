@@ -274,7 +274,7 @@ class _Case:
     def act_in_c(self, library: Library, given: bytes) -> None:
         """Act in C; what is filed gets more room when it needs it, as in ours."""
         number, low, high = ctypes.c_int64(0), 0, len(self.state.agents)
-        most = finding.BLOCK_ROWS * self.finding.lanes.activity.shape[1]
+        most = draws.BLOCK_ROWS * self.finding.lanes.activity.shape[1]
         pieces = [self.part.filed]
         while low < high:
             filed = np.zeros(most + (high - low) // 16, PENDING)

@@ -140,3 +140,33 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         write_json(tmp_path / "a.json", {"x": float("nan")})
     assert json.loads((tmp_path / "a.json").read_text()) == {"x": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_run_takes_over_a_state_that_nobody_else_needs_and_results_stay_the_same():
+    short = [each.with_(months=2, burn_in_months=1) for each in (USUAL, PLAN)]
+    together = run_replication(short, 0.01, 4)
+    alone = [run_replication([each], 0.01, 4)[0] for each in short]
+    other_way = run_replication(short[::-1], 0.01, 4)[::-1]
+    prints = [each.fingerprint for each in together]
+    assert prints == [each.fingerprint for each in alone] == [each.fingerprint for each in other_way]
+
+
+def test_a_sweep_keeps_nothing_that_grows_with_the_population():
+    short = PLAN.with_(months=2, burn_in_months=0)
+    kept, lean = (run_replication([short], 0.01, 4, keep_tables=keep)[0] for keep in (True, False))
+    assert lean.fingerprint == kept.fingerprint
+    assert lean.number_of_agents == len(kept.agents)
+    assert lean.tables is None
+    with pytest.raises(ValueError, match="keep_tables"):
+        lean.ledger  # noqa: B018
+
+
+def test_a_table_in_several_pieces_reads_back_as_it_was(tmp_path, monkeypatch):
+    from creditsim.experiment import files
+
+    frame = pd.DataFrame({"n": np.arange(10), "word": pd.Categorical(list("abbbbbbbba"), ["z", "b", "a"])})
+    monkeypatch.setattr(files, "_ROWS_AT_ONCE", 3)
+    write_table(tmp_path / "pieces.parquet", frame)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "pieces.parquet"), frame)
+    write_table(tmp_path / "none.parquet", frame.iloc[:0])
+    assert len(read_table(tmp_path / "none.parquet")) == 0

@@ -11,6 +11,7 @@ from creditsim.analysis.patterns import HeldPatterns
 from creditsim.analysis.patterns import hold_patterns as held
 from creditsim.analysis.rows import JudgedRows
 from creditsim.analysis.rows import judge_rows as judged
+from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
@@ -58,6 +59,7 @@ def run(
     """
     check_run(scale, seed, 1, months, 1 if threads is None else threads, engine, only)
     chosen = _resolved([scenario], months)[0]
+    hold_to_memory([chosen], scale, engine=engine)
     with _bar(chosen.months, "month", progress) as advance:
         results = run_replication(
             [chosen], scale, seed, replication, engine, threads, lambda: advance(), only
@@ -115,6 +117,7 @@ def compare(
     chosen = _resolved(scenarios, months)
     label, chosen = _with_baseline(chosen, baseline, months)
     _check_comparable(chosen)
+    hold_to_memory(chosen, scale, workers=min(threads, replications), engine=engine)
     with _bar(replications, "replication", progress) as advance:
         outcomes, fingerprint = run_scenarios(
             chosen,
@@ -263,6 +266,8 @@ def _replicating(
     """Check a run of replications; give its worker processes and what to tell of each that is done."""
     threads = available_cores() if threads is None else threads
     check_run(scale, seed, replications, months, threads, "compiled")
+    usual = _resolved([STATUS_QUO], months)
+    hold_to_memory([*usual, *usual], scale, workers=min(threads, replications))
     with _bar(replications, "replication", shown) as advance:
         yield threads, lambda done, of: advance()
 

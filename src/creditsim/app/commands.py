@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from creditsim.app.folder import OutputFolder
-from creditsim.app.options import as_options, choice_faults, numbers_of
+from creditsim.app.memory import hold_to_memory
+from creditsim.app.options import as_options, available_cores, choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.core.errors import Fault, InputError
 
@@ -57,6 +58,9 @@ def run_one(
     from creditsim.app import api
 
     voice.detail(repr(loaded))
+    hold_to_memory(
+        [loaded], numbers["scale"], numbers["months"], engine=engine, written=bool(folder), voice=voice
+    )
     with standard_output_kept():
         result = api.run(loaded, engine=engine, progress=voice.progress, **numbers)
     summary = run_summary(result)
@@ -101,6 +105,9 @@ def compare_all(
 
     for each in loaded:
         voice.detail(repr(each))
+    shared = loaded if wanted or baseline else [*loaded[:1], *loaded]  # the status quo joins them
+    workers = min(numbers["threads"] or available_cores(), numbers["replications"])
+    hold_to_memory(shared, numbers["scale"], numbers["months"], workers, engine, voice=voice)
     started = time.perf_counter()
     with standard_output_kept():
         comparison = api.compare(

@@ -10,14 +10,24 @@ from typing import Any
 
 import pandas as pd
 
+_ROWS_AT_ONCE = 1 << 20
+
 
 def write_table(path: str | Path, frame: pd.DataFrame) -> None:
     """Write a tidy frame as Parquet (zstd), atomically."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    _replace(Path(path), lambda temporary: pq.write_table(table, temporary, compression="zstd"))
+    # Piece by piece: a second copy of a large table would take as much room as the table.
+    def write(temporary: str) -> None:
+        first = pa.Table.from_pandas(frame.iloc[:_ROWS_AT_ONCE], preserve_index=False)
+        with pq.ParquetWriter(temporary, first.schema, compression="zstd") as file:
+            file.write_table(first)
+            for begin in range(_ROWS_AT_ONCE, len(frame), _ROWS_AT_ONCE):
+                piece = frame.iloc[begin : begin + _ROWS_AT_ONCE]
+                file.write_table(pa.Table.from_pandas(piece, first.schema, preserve_index=False))
+
+    _replace(Path(path), write)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

@@ -67,12 +67,18 @@ class RunResult:
     @functools.cached_property
     def ledger(self) -> pd.DataFrame:
         """The ledger, one row an entry."""
-        return pd.DataFrame(self._kept().ledger())
+        return self.table("ledger")
 
     @functools.cached_property
     def agents(self) -> pd.DataFrame:
         """The final agents, one row an agent."""
-        return self._kept().agents_frame()
+        return self.table("agents")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table by its name; a large one is made for the caller and not kept."""
+        if name == "ledger":
+            return pd.DataFrame(self._kept().ledger())
+        return self._kept().agents_frame() if name == "agents" else getattr(self, name)
 
     def _kept(self) -> RunTables:
         """Return what tables are made from; raise ValueError if nothing was kept of it."""
@@ -156,11 +162,11 @@ def run_replication(
         district = scenario.population
         if district not in populations:
             populations[district] = build_population(district, scale, seed, replication)
-        shared = _world_key(scenario)
+        shared = world_key(scenario)
         if shared not in states:
             states[shared] = burned_in(scenario, populations[district], threads=threads, only=only)
         # The last scenario of a world runs on the state itself, the others on copies of it.
-        last = shared not in map(_world_key, scenarios[number + 1 :])
+        last = shared not in map(world_key, scenarios[number + 1 :])
         model = CreditModel(scenario, engine=engine, threads=threads, state=states[shared], adopt=last)
         if last:
             del states[shared]
@@ -182,7 +188,7 @@ def case_of(scenario: Scenario, scale: float, seed: int, replication: int, only:
     }
 
 
-def _world_key(scenario: Scenario) -> tuple:
+def world_key(scenario: Scenario) -> tuple:
     """Return what scenarios must share to share a burn-in."""
     world = tuple(
         (name, value) for name, value in sorted(scenario.values.items()) if name.startswith("world.")

@@ -14,12 +14,17 @@ TABLES = ("outcomes", "ledger", "agents", "grades")
 def write_run(result: RunResult, folder: str | Path) -> None:
     """Write the tables as NAME.parquet, and run.json; see docs/formats.md."""
     folder = Path(folder)
+    sizes = {}
     for name in TABLES:
-        write_table(folder / f"{name}.parquet", getattr(result, name))
-    write_json(folder / "run.json", run_record(result))
+        # One at a time: two of the large tables together would take more than the run did.
+        frame = result.table(name)
+        write_table(folder / f"{name}.parquet", frame)
+        sizes[name] = {"rows": len(frame), "sha256": fingerprint_columns({name: frame})}
+        del frame
+    write_json(folder / "run.json", run_record(result, sizes))
 
 
-def run_record(result: RunResult) -> dict:
+def run_record(result: RunResult, sizes: dict) -> dict:
     """Return what run.json holds: the resolved case, fingerprints, and the size of each table."""
     return {
         "format": 1,
@@ -31,11 +36,5 @@ def run_record(result: RunResult) -> dict:
         "outcomes": result.means(),
         "residuals": result.residuals(),
         "memory": result.memory,
-        "tables": {
-            name: {
-                "rows": len(getattr(result, name)),
-                "sha256": fingerprint_columns({name: getattr(result, name)}),
-            }
-            for name in TABLES
-        },
+        "tables": sizes,
     }

@@ -269,13 +269,11 @@ def _refuse_bad_numbers(scale: Any, seed: Any, replication: Any) -> None:
 
 def _refuse_too_many(targets: Targets) -> None:
     """Raise InputError for more sites or agents than their numbers hold, before anything is made."""
-    organisations = [targets.enterprises_by_size.sum(), targets.schools.sum(), targets.agencies.sum()]
-    of_kind = [*targets.kinds, targets.pupils.sum(), *organisations]
     places = (targets.villages, targets.communities, targets.schools, targets.agencies, targets.markets)
     found = (
         ("sites", sum(int(each.sum()) for each in places), np.iinfo(AGENT["site"]).max),
-        ("agents", int(sum(of_kind)), MOST_ROWS),
-        ("agents of one kind", int(max(of_kind)), SLOTS_PER_KIND),
+        ("agents", int(targets.agents.sum()), MOST_ROWS),
+        ("agents of one kind", int(targets.agents.max()), SLOTS_PER_KIND),
     )
     faults = [
         Fault(f"got {number:,} {what}, expected at most {most:,}; choose a smaller scale", key="scale")

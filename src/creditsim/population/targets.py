@@ -97,6 +97,12 @@ class Targets:
     active_by_size: np.ndarray
     food_firms: float
 
+    @property
+    def agents(self) -> np.ndarray:
+        """Agents by kind: teachers, villagers, residents, civil servants, pupils, then organisations."""
+        organisations = self.enterprises_by_size.sum(), self.schools.sum(), self.agencies.sum()
+        return np.array([*self.kinds, self.pupils.sum(), *organisations], np.float64)
+
 
 def make_targets(district: District, scale: float) -> Targets:
     """Return the reconciled targets of a district at a scale."""
