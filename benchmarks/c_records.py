@@ -13,7 +13,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.model import activities, choice, coverage, ladders, means, opportunities, state
 from creditsim.model.parts.public_bodies import DUTY
-from creditsim.model.phases import deciding, finding, noticing
+from creditsim.model.phases import deciding, noticing
 from creditsim.model.postings import POSTING
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import REGIME
@@ -36,7 +36,7 @@ RECORDS = {
 MOST_LANES = 64
 """Lanes of a kind that fit the bits of a word, as activities fit those of `MEMORY`."""
 
-_OF_AGENTS = "ENTERPRISE VILLAGER RESIDENT STUDENT CIVIL_SERVANT INSTITUTION NO_SEX MINOR"
+_OF_AGENTS = "ENTERPRISE VILLAGER RESIDENT STUDENT CIVIL_SERVANT INSTITUTION NO_SEX"
 _OF_STATE = (
     "BREACHED DID_GOOD GOT_GOODS GOT_CASH FOUND_OUT NOT_ABLE HARSH DUE FOR_WANT FINED PLEDGED POSTED "
     "BEST_CLASS"
@@ -61,7 +61,7 @@ def numbers() -> dict[str, int]:
         "OBLIGATIONS": len(activities.OBLIGATIONS),
         "STAKES": activities.stake_multipliers().shape[1],
         "BUFFERS": means.buffers().shape[1],
-        "ROWS": finding.BLOCK_ROWS,
+        "ROWS": draws.BLOCK_ROWS,
         "MOST_LANES": MOST_LANES,
         "FURTHER_BITS": opportunities.REST,
         "UNABLE": opportunities.UNABLE,

@@ -19,8 +19,9 @@ from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 import numpy as np
-from c_records import MOST_LANES, Place, check_records, dtype_of, numbers, read_places
 
+from benchmarks.c_records import MOST_LANES, Place, check_records, dtype_of, numbers, read_places
+from creditsim.core import draws
 from creditsim.model import means, opportunities
 from creditsim.model.month import PHASES
 from creditsim.model.phases import acting, deciding, finding

@@ -24,7 +24,7 @@ from creditsim.model.phases.noticing import NEIGHBOUR, SELF_REPORT
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
 from creditsim.model.world import income_factor, opportunity_thresholds, shock_month
-from creditsim.population.agents import ENTERPRISE, MINOR, NO_SEX
+from creditsim.population.agents import ENTERPRISE, NO_SEX
 from creditsim.population.peers import build_peers
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, KNOWS_ITEMS
@@ -86,9 +86,7 @@ class NumpyColumns:
         self.peers = build_peers(state.population)
         self.targets = self.peers.targets
         self.person = agents.sex < NO_SEX
-        minor = agents.age_band == MINOR
-        self.reports_itself = ~self.person | (agents.awareness & KNOWS_ITEMS != 0)
-        self.knows_items = self.reports_itself | minor
+        self.knows_items = ~self.person | (agents.awareness & KNOWS_ITEMS != 0)
         self.did, self.met = state.memory.did.copy(), state.memory.met.copy()
         firms = agents.kind == ENTERPRISE
         self.fines = np.zeros(len(agents), np.int64)
@@ -389,7 +387,7 @@ class NumpyColumns:
         can &= (postings.needs_file[regime, k] == 0) | (filed == 1)
         village = postings.account[regime, k] == 1
         can &= (channel != NEIGHBOUR) | ~village | (regimes.neighbour_reports_on[regime] == 1)
-        can &= (channel != SELF_REPORT) | self.reports_itself[row]
+        can &= (channel != SELF_REPORT) | self.knows_items[row]
         share = regimes.filing[regime, self.activities.filing_group[k], filed, channel]
         can &= self.random.random(len(k)) * TWO_32 < share
         return np.stack((row, k, channel))[:, can].T

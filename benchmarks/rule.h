@@ -81,7 +81,7 @@ static inline bool is_scored(const Agent *agent, const Regime *regime, const Ran
 
 static inline bool knows_items(const Agent *agent)
 {
-    return (agent->awareness & KNOWS_ITEMS) || agent->sex == NO_SEX || agent->age_band == MINOR;
+    return (agent->awareness & KNOWS_ITEMS) || agent->sex == NO_SEX;
 }
 
 /* ---- what points are worth */

@@ -12,7 +12,7 @@ from benchmarks.plain_mesa.means import Purse
 from benchmarks.plain_mesa.records import Record
 from benchmarks.plain_mesa.rules import COMPLAINT, INSPECTION, NEIGHBOUR, SELF_REPORT, VILLAGE, Activity
 from creditsim.model.state import BASE_MP, BASE_STAR, BEST_CLASS
-from creditsim.population.agents import FIRST_BAND_OF_60, MINOR
+from creditsim.population.agents import FIRST_BAND_OF_60
 from creditsim.spec.vocabulary import ACTIVE, AWARE, GRADES, KINDS, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED
 
 LONG_AGO, LATER = -1_000, 10**6
@@ -71,7 +71,7 @@ class CreditAgent(Choosing, mesa.Agent):
         known = record["awareness"]
         self.aware, self.registered = known & AWARE > 0, known & REGISTERED > 0
         self.app_active, self.knows_score = known & ACTIVE > 0, known & KNOWS_SCORE > 0
-        self.knows_items = known & KNOWS_ITEMS > 0 or not self.is_person or self.age_band == MINOR
+        self.knows_items = known & KNOWS_ITEMS > 0 or not self.is_person
         self.open_account()
         self.update_status()
 
@@ -85,7 +85,7 @@ class CreditAgent(Choosing, mesa.Agent):
         self.beliefs = [1.0] * 7
         self.ability = self.model.random.gauss(0.0, 1.0)
         self.aware = self.registered = self.app_active = self.knows_score = False
-        self.knows_items = not self.is_person or self.age_band == MINOR
+        self.knows_items = not self.is_person
         self.withdrawn = False
 
     def open_account(self) -> None:
@@ -283,7 +283,7 @@ class CreditAgent(Choosing, mesa.Agent):
             return
         if channel == NEIGHBOUR and posting.account == VILLAGE and not regime.neighbour_reports_on:
             return
-        if channel == SELF_REPORT and self.is_person and (not self.knows_items or self.age_band == MINOR):
+        if channel == SELF_REPORT and self.is_person and not self.knows_items:
             return
         if self.random.random() < regime.filing[activity.filing_group][self.on_file][channel]:
             points = posting.points_mp[channel]
