@@ -11,9 +11,9 @@ import ctypes
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.model import activities, choice, coverage, ladders, means, opportunities, state
+from creditsim.model import activities, choice, coverage, ladders, means, opportunities, state, utility
 from creditsim.model.parts.public_bodies import DUTY
-from creditsim.model.phases import deciding, noticing
+from creditsim.model.phases import noticing
 from creditsim.model.postings import POSTING
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import REGIME
@@ -83,12 +83,12 @@ def numbers() -> dict[str, int]:
         "DRAWN_FIRMS": means._DRAWN_FIRMS,
         "INCOME_FACTOR": means._FACTOR,
         "SHOCK_MONTH": means._SHOCK_MONTH,
-        "SPELL_MONTHS": means._SPELL,
+        "SPELL_MONTHS": means.SPELL,
         "SHOCK_START": means._SHOCK_START,
-        "NORM": deciding._NORM,
-        "WIDTH": deciding._WIDTH,
-        "TIES": deciding._TIES,
-        "TIES_PRIOR": deciding._TIES_PRIOR,
+        "NORM": utility._NORM,
+        "WIDTH": utility._WIDTH,
+        "TIES": utility._TIES,
+        "TIES_PRIOR": utility._TIES_PRIOR,
     }
     for module, names in ((agents, _OF_AGENTS), (state, _OF_STATE), (noticing, _OF_NOTICING)):
         found |= {name: int(getattr(module, name)) for name in names.split()}

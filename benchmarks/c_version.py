@@ -22,9 +22,10 @@ import numpy as np
 
 from benchmarks.c_records import MOST_LANES, Place, check_records, dtype_of, numbers, read_places
 from creditsim.core import draws
-from creditsim.model import means, opportunities
+from creditsim.model import means, opportunities, utility
 from creditsim.model.month import PHASES
-from creditsim.model.phases import acting, deciding, finding
+from creditsim.model.phases import acting, finding
+from creditsim.model.phases.blocks import make_tables
 from creditsim.model.regimes import Rules
 from creditsim.model.state import MEMORY, PENDING, State
 
@@ -239,9 +240,10 @@ class _Case:
                 last_sanction=state.service.last_sanction.copy(),
             ),
         )
-        self.given = deciding.choosing(self.state, rules)._replace(fines=means.fines_of(self.state))
+        self.given = utility.choosing(self.state, rules)._replace(fines=means.fines_of(self.state))
         memory = np.zeros(len(state.agents), MEMORY).view(np.recarray)
-        self.part = acting._Part(self.state, 0, len(state.agents), memory, self.finding, self.given)
+        month = acting.Month(self.finding, self.given, make_tables(self.given))
+        self.part = acting._Part(self.state, 0, len(state.agents), memory, month)
         # The word that decides on points shops stands beside another; C reads them in one piece.
         self.bins = np.ascontiguousarray(self.given.bins)
 
@@ -304,7 +306,8 @@ class _Case:
     def _values(self) -> dict[str, np.ndarray | float]:
         """Return the members of the struct by name."""
         found, given, lanes = self.finding, self.given, self.finding.lanes
-        number = lanes.activity.shape[1]
+        number, written = lanes.activity.shape[1], self.part.concluding._asdict()
+        del written["borders"]  # room of our own
         if number > MOST_LANES:
             raise RuntimeError(f"got {number} lanes of a kind, expected {MOST_LANES} at most")
         return {
@@ -338,5 +341,5 @@ class _Case:
                 "activities", "postings", "regimes", "ranks", "active", "firm_class", "pledges", "visible",
                 "terms", "visit_rates", "complaint_factor", "models",
             )},
-            **self.part.concluding._asdict(),
+            **written,
         }  # fmt: skip

@@ -19,10 +19,10 @@ from creditsim.model.activities import RECURRING, TRADE, spreads
 from creditsim.model.choice import COMPLAINT
 from creditsim.model.coverage import ON_FILE, SCORED, file_status
 from creditsim.model.means import DAYS_A_MONTH
-from creditsim.model.phases.deciding import choice_terms, reckoned_visits, role_model_share, visible_shares
 from creditsim.model.phases.noticing import NEIGHBOUR, SELF_REPORT
 from creditsim.model.regimes import Rules
 from creditsim.model.state import POSTED, State
+from creditsim.model.utility import choice_terms, reckoned_visits, role_model_share, visible_shares
 from creditsim.model.world import income_factor, opportunity_thresholds, shock_month
 from creditsim.population.agents import ENTERPRISE, NO_SEX
 from creditsim.population.peers import build_peers

@@ -13,8 +13,8 @@ import numpy as np
 
 from creditsim.model.activities import spreads, visit_rate
 from creditsim.model.ladders import BEYOND_MP, code_worth_yuan
-from creditsim.model.phases.deciding import supervised
 from creditsim.model.regimes import Rules
+from creditsim.model.utility import supervised
 from creditsim.model.world import contact_factor, opportunity_thresholds
 from creditsim.scoring.enterprise import CLASSES
 from creditsim.spec.activities import activities

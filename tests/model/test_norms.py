@@ -6,9 +6,9 @@ import pytest
 from creditsim.core.months import month_index
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import learning
-from creditsim.model.phases.deciding import choice_terms, count_peers, norm_of, own_utility, share_with_ties
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import MEMORY
+from creditsim.model.utility import choice_terms, count_peers, norm_of, own_utility, share_with_ties
 from creditsim.population.agents import ENTERPRISE, TEACHER
 from creditsim.population.peers import Peers, build_peers, peer_at
 from creditsim.population.synthesis import build_population

@@ -5,12 +5,12 @@ import pytest
 
 from creditsim.model.chains import VOIDED, item_entries
 from creditsim.model.credit_model import CreditModel, burned_in
-from creditsim.model.phases.deciding import reckoned_visits, supervised
 from creditsim.model.phases.pledging import pledging
 from creditsim.model.phases.supervision import bad_file_rows, supervision
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import PLEDGED
+from creditsim.model.utility import reckoned_visits, supervised
 from creditsim.population.agents import ENTERPRISE, INSTITUTION, STUDENT, TEACHER
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.scenario import load_scenario

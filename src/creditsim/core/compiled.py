@@ -98,4 +98,6 @@ def _compile(rule: Callable, inline: str) -> Callable:
     room = module.partition(".")[0]
     ours = package == "creditsim" and room in _ROOMS
     numba.config.CACHE_DIR = str(cache_folder(room if ours else ""))
-    return numba.njit(cache=True, nogil=True, fastmath=False, inline=inline)(rule)
+    # NumPy's model of errors: a zero to divide by is not asked for before each division, and gives no
+    # exception that a loop would have to be ready for.
+    return numba.njit(cache=True, nogil=True, fastmath=False, inline=inline, error_model="numpy")(rule)

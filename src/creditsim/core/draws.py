@@ -132,6 +132,15 @@ def fill_blocks(seed, replication, slots, month, decision, block, out):
 
 
 @compiled
+def fill_own_blocks(seed, replication, slots, month, decision, blocks, out):
+    """Fill `out` (uint32, four rows) with the four words of each slot's own block."""
+    for row in range(slots.shape[0]):
+        out[0, row], out[1, row], out[2, row], out[3, row] = philox(
+            seed, replication, slots[row], month, decision, blocks[row]
+        )
+
+
+@compiled
 def fill_paired_words(seed, replication, slots, month, decision, indices, out):
     """Fill `out` (int64) with word `indices[i]` of slot `slots[i]`."""
     for row in range(slots.shape[0]):

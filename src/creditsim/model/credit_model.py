@@ -18,9 +18,9 @@ from creditsim.model.month import simulate_month
 from creditsim.model.opportunities import UNABLE
 from creditsim.model.outcomes.frame import Track, outcome_frame
 from creditsim.model.outcomes.grades import grade_frame
-from creditsim.model.phases.deciding import choice_terms, decide_compiled
 from creditsim.model.regimes import Rules, burn_in_scenario, compile_rules
 from creditsim.model.state import State, first_state
+from creditsim.model.utility import choice_terms
 from creditsim.model.views import Opportunity, RowAgent, classes_by_kind
 from creditsim.population.marginals import area_key
 from creditsim.population.synthesis import Population, build_population
@@ -126,7 +126,7 @@ class CreditModel(mesa.Model):
 
     @property
     def choice_terms(self) -> np.ndarray:
-        """Return what the choices of the month share, see `creditsim.model.phases.deciding.choice_terms`."""
+        """Return what the choices of the month share, see `creditsim.model.utility.choice_terms`."""
         return choice_terms(self.rules, self.state.month)
 
     @property
@@ -210,12 +210,10 @@ class CreditModel(mesa.Model):
             self.classes[kind](self, row) for row, kind in enumerate(self.state.agents.kind.tolist())
         ]
 
-    def _decide(self, state: State, rules: Rules, found: np.ndarray) -> None:
-        """Let objects decide for their kinds, the compiled rule for the others."""
+    def _decide(self, found: np.recarray) -> None:
+        """Let objects decide for their kinds what the compiled rule has decided for all."""
         self._register()
-        if len(self._own_kinds) < len(self.classes):
-            decide_compiled(state, rules, found)
-        own = np.isin(state.agents.kind[found["row"]], self._own_kinds) & (found["acted"] != UNABLE)
+        own = np.isin(self.state.agents.kind[found["row"]], self._own_kinds) & (found["acted"] != UNABLE)
         own = np.flatnonzero(own)
         for position in own.tolist():
             record = found[position]

@@ -31,7 +31,7 @@ OWED_TO_TRADE = -1.0
 
 # Numbers of the array that `means_terms` returns.
 (
-    _PERSONS, _FIRMS, _STOPPED, _DRAWN_PERSONS, _DRAWN_FIRMS, _FACTOR, _SHOCK_MONTH, _SPELL, _SHOCK_START,
+    _PERSONS, _FIRMS, _STOPPED, _DRAWN_PERSONS, _DRAWN_FIRMS, _FACTOR, _SHOCK_MONTH, SPELL, _SHOCK_START,
 ) = range(9)  # fmt: skip
 
 
@@ -130,19 +130,39 @@ def months_without_income(agent, strained, seed, replication, month, terms):
     that, holds for those who meet a certain due. In the shock a further share lacks it.
     """
     slot = np.int64(agent.slot)
-    share = terms[_FIRMS] if agent.sex == NO_SEX else terms[_PERSONS]
-    if strained > share:
-        share = np.float64(strained)
-    length = np.int64(terms[_SPELL])
-    shifted = month + draws.word(seed, replication, slot, 0, draws.MEANS, 1) % length
-    spell = shifted // length
-    if draws.word(seed, replication, slot, spell, draws.MEANS, 2) < share:
-        return shifted - spell * length
+    spell, since = spell_of(month, draws.word(seed, replication, slot, 0, draws.MEANS, 1), terms)
+    if is_strained(agent, strained, draws.word(seed, replication, slot, spell, draws.MEANS, 2), terms):
+        return since
     if terms[_STOPPED] > 0.0:
         start = np.int64(terms[_SHOCK_START])
         if draws.word(seed, replication, slot, start, draws.MEANS, 3) < terms[_STOPPED]:
             return np.int64(terms[_SHOCK_MONTH])
     return -1
+
+
+@compiled
+def spell_of(month, first_word, terms):
+    """Return the spell in which a month lies for an agent of some word, and the months since it began."""
+    length = np.int64(terms[SPELL])
+    shifted = month + np.int64(first_word) % length
+    return shifted // length, shifted % length
+
+
+@compiled
+def is_strained(agent, strained, spell_word, terms):
+    """Say whether an agent's income is missing in a spell of some word."""
+    share = terms[_FIRMS] if agent.sex == NO_SEX else terms[_PERSONS]
+    return spell_word < max(share, np.float64(strained))
+
+
+@compiled
+def may_be_unable(agent, activity, spell_word, terms):
+    """Say whether an agent may be unable to pay a due, given its spell's word; most have an income."""
+    return (
+        activity.due == TRADE
+        or terms[_STOPPED] > 0.0
+        or is_strained(agent, activity.strained, spell_word, terms)
+    )
 
 
 @compiled

@@ -23,21 +23,25 @@ OPPORTUNITY = np.dtype(
         ("stake_yuan", "f8"),
         ("noise", "f8"),
         ("row", "i4"),
-        ("notice", "u4"),
-        ("filing", "u4"),
-        ("check", "u4"),
         ("activity", "i2"),
         ("acted", "u1"),
     ],
     align=True,
 )
-"""An agent meets an activity: the stake (gain or cost), the logistic noise, and the words that decide on
-notice, filing and verification. `acted` is 0, 1 or UNABLE: a due above the cash at hand is not decided."""
+"""An agent meets an activity: the stake (gain or cost) and the logistic noise. `acted` is 0, 1 or UNABLE: a
+due above the cash at hand is not decided."""
 
 UNABLE = 2
 """Value of ``OPPORTUNITY.acted`` for a due that the agent lacks the cash for."""
 
 _LANES_PER_WORD, _LANES_PER_BLOCK = 8, 16
+MOST_LANES = 64
+
+_SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
+_PLACES = np.full(64, 63, np.uint8)
+for _place in range(63):
+    _PLACES[(int(_SEQUENCE) << _place) % 2**64 >> 58] = _place
+_PLACES[0] = 0
 REST = 64
 """Block under `OPPORTUNITY` of lane 0's further bits; lane l has block REST + l."""
 
@@ -141,58 +145,104 @@ def at_most(bytes_, borders):
 
 
 @compiled_inline
-def lane_of(bit):
-    """Return the number, 0 to 7, of the byte whose highest bit is set, given that bit alone."""
-    return np.int64(((bit >> np.uint64(7)) * np.uint64(0x0001020304050607)) >> np.uint64(56))
+def equal(bytes_, borders):
+    """Return the highest bit of each of eight bytes that equals its border."""
+    low, differ = np.uint64(0x7F7F7F7F7F7F7F7F), borders ^ bytes_
+    return ~(((differ & low) + low) | differ | low)
+
+
+@compiled_inline
+def pack_bits(bits):
+    """Put the highest bits of eight bytes side by side."""
+    return ((bits >> np.uint64(7)) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+
+
+@compiled_inline
+def lowest_bit(bits):
+    """Return the number of the lowest bit that is set; 63 if none is (de Bruijn's sequence)."""
+    return _PLACES[((bits & (~bits + np.uint64(1))) * _SEQUENCE) >> np.uint64(58)]
 
 
 @compiled
-def search(low, high, agents, lanes, seed, replication, month, first_word, second_word, slots, rows, numbers):
-    """Write row, slot and activity of the opportunities of rows low to high; return their number.
+def search(rows, finding, block):
+    """Write place, slot and activity of the opportunities of a block's rows; return their number.
 
-    In row order, and in the order of the catalogue within a row. `first_word` and
-    `second_word` are room for a word a row; the others must hold every lane of every row.
+    In row order, and in the order of the catalogue within a row.
     """
-    half = np.uint64(32)
-    for place in range(high - low):
-        x0, x1, x2, x3 = draws.philox(
-            seed, replication, agents[low + place].slot, month, draws.OPPORTUNITY, 0
-        )
-        first_word[place] = np.uint64(x0) | np.uint64(x1) << half
-        second_word[place] = np.uint64(x2) | np.uint64(x3) << half
+    blocks = 1
+    for place in range(rows):
+        blocks = max(blocks, finding.lanes.blocks[block.kind[place]])
+    for number in range(blocks):
+        draws.fill_blocks(
+            finding.seed, finding.replication, block.slot[:rows], finding.month, draws.OPPORTUNITY, number,
+            block.words[number],
+        )  # fmt: skip
+        _compare(rows, number, finding.lanes, block)
+    return _list(rows, finding, block)
+
+
+@compiled
+def _list(rows, finding, block):
+    """Write the opportunities of the lanes that occur; return their number."""
+    all_lanes, doubtful, kinds, slots_of = block.lanes, block.doubtful, block.kind, block.slot
+    places, slots, numbers, activity = block.place, block.slots, block.number, finding.lanes.activity
     found = 0
-    for place in range(high - low):
-        agent = agents[low + place]
-        if agent.present == 0:
-            continue
-        kind = np.int64(agent.kind)
-        key = lanes.first[kind] + ((np.int64(agent.traits) >> lanes.shift[kind]) & lanes.mask[kind])
-        for block in range(lanes.blocks[kind]):
-            word, other = first_word[place], second_word[place]
-            if block > 0:
-                if lanes.met[key, 2 * block] | lanes.met[key, 2 * block + 1] == np.uint64(0):
-                    continue
-                x0, x1, x2, x3 = draws.philox(seed, replication, agent.slot, month, draws.OPPORTUNITY, block)
-                word = np.uint64(x0) | np.uint64(x1) << half
-                other = np.uint64(x2) | np.uint64(x3) << half
-            for side in range(2):
-                left = at_most(word, lanes.border[kind, 2 * block + side]) & lanes.met[key, 2 * block + side]
-                while left != np.uint64(0):
-                    others = left & (left - np.uint64(1))
-                    lane = lane_of(left ^ others)
-                    left = others
-                    luck = np.int64(word >> np.uint64(8 * lane)) & 255
-                    lane += _LANES_PER_BLOCK * block + _LANES_PER_WORD * side
-                    border = lanes.threshold[kind, lane]
-                    if luck >= border >> 24:
-                        more = draws.word(
-                            seed, replication, agent.slot, month, draws.OPPORTUNITY, 4 * (REST + lane)
-                        )
-                        if luck << 24 | (more & 0xFFFFFF) >= border:
-                            continue
-                    rows[found] = low + place
-                    slots[found] = agent.slot
-                    numbers[found] = lanes.activity[kind, lane]
-                    found += 1
-                word = other
+    for place in range(rows):
+        lanes = all_lanes[place]
+        if doubtful[place] != np.uint64(0):
+            lanes = _without_misses(place, finding, block)
+        kind, slot, end = kinds[place], slots_of[place], found
+        # Four at a time, whether there are as many or not: so the number of rounds seldom surprises.
+        while True:
+            for step in range(4):
+                places[found + step] = place
+                slots[found + step] = slot
+                numbers[found + step] = activity[kind, lowest_bit(lanes)]
+                end += 1 if lanes != np.uint64(0) else 0
+                lanes &= lanes - np.uint64(1)
+            found += 4
+            if lanes == np.uint64(0):
+                break
+        found = end
     return found
+
+
+@compiled
+def _compare(rows, number, lanes, block):
+    """Mark, in one block of lanes, those of each row's activities that occur, and those in doubt."""
+    half, shift, next_word = np.uint64(32), np.uint64(_LANES_PER_BLOCK * number), np.uint64(_LANES_PER_WORD)
+    words, low_side, high_side = block.words[number], 2 * number, 2 * number + 1
+    keys, kinds, present, all_met, borders = block.key, block.kind, block.present, lanes.met, lanes.border
+    found, doubtful = block.lanes, block.doubtful
+    if number == 0:
+        found[:rows], doubtful[:rows] = 0, 0
+    for place in range(rows):
+        low = np.uint64(words[0, place]) | np.uint64(words[1, place]) << half
+        high = np.uint64(words[2, place]) | np.uint64(words[3, place]) << half
+        key, kind, here = keys[place], kinds[place], np.uint64(0) - present[place]
+        low_met, high_met = all_met[key, low_side] & here, all_met[key, high_side] & here
+        low_border, high_border = borders[kind, low_side], borders[kind, high_side]
+        occurs = pack_bits(at_most(low, low_border) & low_met)
+        occurs |= pack_bits(at_most(high, high_border) & high_met) << next_word
+        doubt = pack_bits(equal(low, low_border) & low_met)
+        doubt |= pack_bits(equal(high, high_border) & high_met) << next_word
+        found[place] |= occurs << shift
+        doubtful[place] |= doubt << shift
+
+
+@compiled
+def _without_misses(place, finding, block):
+    """Return a row's lanes without the doubtful ones whose further bits do not lie below the threshold."""
+    lanes, doubtful = block.lanes[place], block.doubtful[place]
+    while doubtful != np.uint64(0):
+        lane = np.int64(lowest_bit(doubtful))
+        word = block.words[lane // _LANES_PER_BLOCK, lane % _LANES_PER_BLOCK // 4, place]
+        luck = (np.int64(word) >> (8 * (lane % 4))) & 255
+        more = draws.word(
+            finding.seed, finding.replication, block.slot[place], finding.month, draws.OPPORTUNITY,
+            4 * (REST + lane),
+        )  # fmt: skip
+        if luck << 24 | (more & 0xFFFFFF) >= finding.lanes.threshold[block.kind[place], lane]:
+            lanes &= ~(np.uint64(1) << np.uint64(lane))
+        doubtful &= doubtful - np.uint64(1)
+    return lanes

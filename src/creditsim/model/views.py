@@ -10,8 +10,10 @@ import numpy as np
 from creditsim.model.choice import acts
 from creditsim.model.means import fine_factor, fines_of
 from creditsim.model.parts.public_bodies import duty_terms
-from creditsim.model.phases.deciding import (
+from creditsim.model.state import POSTED
+from creditsim.model.utility import (
     count_peers,
+    has_shop,
     norm_of,
     own_utility,
     reckoned_visits,
@@ -19,7 +21,6 @@ from creditsim.model.phases.deciding import (
     share_with_ties,
     visible_shares,
 )
-from creditsim.model.state import POSTED
 from creditsim.population.agents import AGENT
 from creditsim.population.peers import build_peers
 from creditsim.scoring.score import Explanation, explain
@@ -85,7 +86,8 @@ class RowAgent(mesa.Agent):
             state.agents[self.row], activity, rules.postings[regime, k], rules.regimes[regime],
             state.ranks[self.row], opportunity.stake_yuan - loss, terms,
             reckoned_visits(state)[regime, state.firm_class[self.row], k], factor,
-            fine_factor(fines_of(state), self.row, rules.regimes[regime]), state.site_ranks.bins[home],
+            fine_factor(fines_of(state), self.row, rules.regimes[regime]),
+            has_shop(rules.regimes[regime], state.site_ranks.bins[home]),
         )  # fmt: skip
         visible = share_with_ties(
             visible_shares(state, rules, terms)[home, k],

@@ -2,13 +2,14 @@
 
 Three steps for each block of rows, whose opportunities stay in the cache meanwhile: find
 those of the month, decide each, take the consequences of those acted on. A choice can also be
-made by an object; then each step is taken for all rows. The order never matters: choosing
+made by an object; then all are decided before anything follows. The order never matters: choosing
 reads what ties did last month, concluding writes what an agent did this month beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,15 +18,25 @@ from creditsim.core.compiled import compiled
 from creditsim.core.threads import in_parts
 from creditsim.model.opportunities import OPPORTUNITY
 from creditsim.model.parts.turnover import Shown
-from creditsim.model.phases.deciding import Choosing, choosing, decide
-from creditsim.model.phases.finding import Finding, find, finding, make_rooms
-from creditsim.model.phases.noticing import Concluding, belief_terms, conclude
+from creditsim.model.phases.blocks import Tables, load, make_block, make_tables
+from creditsim.model.phases.deciding import decide_block
+from creditsim.model.phases.finding import Finding, find_block, finding
+from creditsim.model.phases.noticing import Concluding, belief_terms, conclude_block
 from creditsim.model.regimes import Rules
 from creditsim.model.state import MEMORY, PENDING, State, kind_rows
+from creditsim.model.utility import Choosing, choosing
 from creditsim.spec.assumptions import assumed
-from creditsim.spec.vocabulary import SITE_KINDS
+from creditsim.spec.vocabulary import CHANNELS, SITE_KINDS
 
-Decide = Callable[[State, Rules, np.ndarray], None]
+Decide = Callable[[np.recarray], None]
+
+
+class Month(NamedTuple):
+    """What acting reads beside the agents, a month long."""
+
+    finding: Finding
+    given: Choosing
+    tables: Tables
 
 
 def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None = None) -> None:
@@ -41,18 +52,21 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
         Rows are cut into as many runs of neighbours; events are joined in row order, so
         the number never changes a result.
     decide : callable, optional
-        Decides opportunities in place of the compiled rule (object by object).
+        Is given all opportunities, decided by the compiled rule, to decide them otherwise (object
+        by object), before anything follows from any.
     """
     memory = np.zeros(len(state.agents), MEMORY).view(np.recarray)
     state.deeds[:] = 0
-    inputs = finding(state, rules), choosing(state, rules)
+    given = choosing(state, rules)
+    month = Month(finding(state, rules), given, make_tables(given))
 
     def act(low: int, high: int) -> _Part:
-        part = _Part(state, low, high, memory, *inputs)
-        if decide is None:
-            part.act()
-        else:
-            part.act_by_objects(state, rules, decide)
+        part = _Part(state, low, high, memory, month)
+        found = None
+        if decide is not None:
+            found = part.find()
+            decide(found)
+        part.act(found)
         return part
 
     parts = in_parts(act, len(state.agents), threads if decide is None else 1)
@@ -69,54 +83,74 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
 class _Part:
     """A run of neighbouring rows, with event and count arrays of its own."""
 
-    def __init__(
-        self, state: State, low: int, high: int, memory: np.ndarray, finding: Finding, given: Choosing
-    ):
-        self.agents, self.low, self.high, self.finding, self.given = state.agents, low, high, finding, given
+    def __init__(self, state: State, low: int, high: int, memory: np.ndarray, month: Month):
+        self.agents, self.low, self.high, self.month = state.agents, low, high, month
+        self.block = make_block(month.finding.lanes)
         self.concluding = Concluding(
             state.seed, state.replication, state.visited, state.month, state.deeds, state.last_breach,
             state.last_tutoring, kind_rows(state, "teacher").start, np.zeros_like(state.counts),
             np.zeros_like(state.done), np.zeros_like(state.met), memory, belief_terms(),
+            np.empty(len(CHANNELS)),
         )  # fmt: skip
         self.filed = np.zeros(0, PENDING)
 
-    def act(self) -> None:
-        """Take all steps in compiled code, block by block; what is filed gets more room when it needs it."""
-        rooms, low = make_rooms(self.finding.lanes), self.low
-        pieces = [self.filed]
+    def act(self, found: np.ndarray | None = None) -> None:
+        """Take all steps block by block; what is filed gets more room when it needs it.
+
+        With `found`, all opportunities in their order, their choices hold in place of the rule's.
+        """
+        low, pieces, decided = self.low, [self.filed], 0
+        given = np.zeros(0, np.uint8) if found is None else np.ascontiguousarray(found["acted"])
         while low < self.high:
-            filed = np.zeros(len(rooms.found) + (self.high - low) // 16, PENDING)
-            low, number = _act(
-                low, self.high, self.agents, self.finding, self.given, self.concluding, rooms, filed
+            filed = np.zeros(len(self.block.acts) + (self.high - low) // 16, PENDING).view(np.recarray)
+            low, number, decided = _act(
+                low, self.high, self.agents, self.month, self.concluding, self.block, filed, given, decided
             )
             pieces.append(filed[:number])
         self.filed = np.concatenate(pieces)
 
-    def act_by_objects(self, state: State, rules: Rules, decide: Decide) -> None:
-        """Find all opportunities, have them decided, and conclude."""
-        rooms, pieces = make_rooms(self.finding.lanes), [np.zeros(0, OPPORTUNITY)]
+    def find(self) -> np.recarray:
+        """Return all opportunities, decided by the rule; nothing follows from them yet."""
+        pieces, block = [np.zeros(0, OPPORTUNITY)], self.block
         for low in range(self.low, self.high, draws.BLOCK_ROWS):
-            number = find(low, min(low + draws.BLOCK_ROWS, self.high), self.agents, self.finding, rooms)
-            pieces.append(rooms.found[:number].copy())
-        found = np.concatenate(pieces).view(np.recarray)
-        decide(state, rules, found)
-        filed = np.zeros(len(found), PENDING)
-        self.filed = filed[: conclude(found, self.agents, self.given, self.concluding, filed, 0)]
+            number = _decide(low, min(low + draws.BLOCK_ROWS, self.high), self.agents, self.month, block)
+            found = np.zeros(number, OPPORTUNITY)
+            found["row"], found["activity"] = low + block.place[:number], block.number[:number]
+            for name in ("stake_yuan", "noise", "acted"):
+                found[name] = getattr(block, name)[:number]
+            pieces.append(found)
+        return np.concatenate(pieces).view(np.recarray)
 
 
 @compiled
-def _act(low, high, agents, finding, given, concluding, rooms, filed):
-    """Find, decide and conclude; return the first row left out for want of room, and the number filed."""
+def _act(low, high, agents, month, concluding, block, filed, acted, decided):
+    """Find, decide and conclude block by block, as far as there is room.
+
+    `acted`, unless empty, holds the choices from place `decided` on. Return the first row left
+    out, the number filed, and the place of its first choice.
+    """
     number = 0
     while low < high:
         end = min(low + draws.BLOCK_ROWS, high)
-        found = rooms.found[: find(low, end, agents, finding, rooms)]
-        if number + found.shape[0] > filed.shape[0]:
+        found = _decide(low, end, agents, month, block)
+        if number + found > filed.shape[0]:
             break
-        decide(found, agents, given)
-        number = conclude(found, agents, given, concluding, filed, number)
-        low = end
-    return low, number
+        if acted.shape[0] > 0:
+            block.acted[:found] = acted[decided : decided + found]
+        number = conclude_block(
+            agents, month.given, concluding, month.tables, block, low, end, found, filed, number
+        )
+        low, decided = end, decided + found
+    return low, number, decided
+
+
+@compiled
+def _decide(low, high, agents, month, block):
+    """Find and decide the opportunities of a block's rows; return their number."""
+    load(low, high, agents, month.given, month.finding.lanes, block)
+    found = find_block(low, high, agents, month.finding, month.tables, block)
+    decide_block(agents, month.given, month.tables, block, low)
+    return found
 
 
 def shown_counts(state: State) -> Shown:

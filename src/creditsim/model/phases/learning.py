@@ -9,10 +9,10 @@ from creditsim.core.compiled import compiled
 from creditsim.core.threads import in_parts
 from creditsim.model.activities import breach_bits
 from creditsim.model.chains import WRONG
-from creditsim.model.phases.deciding import reckoned_visits
-from creditsim.model.phases.noticing import belief_terms, first_channel, move_belief
+from creditsim.model.phases.noticing import belief_terms, fill_borders, first_channel, move_belief
 from creditsim.model.regimes import Rules
 from creditsim.model.state import GOT_CASH, GOT_GOODS, HARSH, POSTED, State
+from creditsim.model.utility import reckoned_visits
 from creditsim.population.peers import build_peers, peer_at
 from creditsim.scoring.ledger import ITEM, VOID
 from creditsim.spec.assumptions import assumed
@@ -107,7 +107,7 @@ def _learn_from_ties(
 
     Which channel saw the tie's breach follows from the words with which it was concluded.
     """
-    room = words.shape[1]
+    room, borders = words.shape[1], np.empty(7)
     for row in range(low, high):
         place = (row - low) % room
         if place == 0:
@@ -129,7 +129,8 @@ def _learn_from_ties(
             continue
         _, x1, _, _ = draws.philox(seed, replication, slots[peer], month, draws.ACT, k)
         factor = complaint_factor if pledges[peer] & POSTED != 0 else 1.0
-        channel = first_channel(activity, visited[peer], x1, factor)
+        fill_borders(activity, visited[peer], factor, borders)
+        channel = first_channel(borders, x1)
         move_belief(agent, activity, channel, rates[active[peer], firm_class[peer], k], belief)
 
 

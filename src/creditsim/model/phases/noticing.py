@@ -32,6 +32,7 @@ from creditsim.model.state import (
     PLEDGED,
     POSTED,
 )
+from creditsim.model.utility import has_shop, sorting_reward
 from creditsim.population.agents import CIVIL_SERVANT, ENTERPRISE, INSTITUTION, NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, KNOWS_ITEMS, SETTINGS
@@ -69,6 +70,8 @@ class Concluding(NamedTuple):
         What each does and meets this month, written.
     belief : ndarray of float64
         See `belief_terms`.
+    borders : ndarray of float64
+        Room for those of one act.
     """
 
     seed: int
@@ -84,129 +87,168 @@ class Concluding(NamedTuple):
     met: np.ndarray
     memory: np.ndarray
     belief: np.ndarray
+    borders: np.ndarray
 
 
 @compiled
-def conclude(found, agents, given, concluding, filed, number):
+def conclude_block(agents, given, concluding, tables, block, low, high, found, filed, number):
     """Count acts, let channels notice them, file what is noticed, move beliefs.
 
     Records are filed from place `number` on; return the number filed by then.
     """
-    visited, month, deeds, last_breach, last_tutoring, first_teacher = concluding[2:8]
-    counts, done, met, memory, belief = concluding[8:]
-    fines = given.fines
-    for position in range(found.shape[0]):
-        chance = found[position]
-        k, row = chance.activity, chance.row
-        agent, activity = agents[row], given.activities[k]
-        unable = chance.acted == UNABLE
+    # Arrays are taken out of their tuples here: in the loop that would count references.
+    counts, done, memory = concluding.counts.ravel(), concluding.done.ravel(), concluding.memory
+    all_visited, all_deeds, month = concluding.visited, concluding.deeds, concluding.month
+    activities, postings, regimes, actives = given.activities, given.postings, given.regimes, given.active
+    pledges, firm_class, rates, fines = given.pledges, given.firm_class, given.visit_rates, given.fines
+    ranks, bins, borders, belief = given.ranks, given.bins, tables.borders, concluding.belief
+    last_breach, own_borders = concluding.last_breach, concluding.borders
+    all_acts, numbers, places, cells = block.acts, block.number, block.place, block.cell
+    sites, words, acted = block.site, block.act_words, block.acted
+    acts = _count_met(given, concluding, block, low, high, found)
+    for position in range(acts):
+        at = all_acts[position]
+        k, place = numbers[at], places[at]
+        row, cell = low + place, cells[place]
+        active = actives[row]
+        agent, activity = agents[row], activities[k]
+        regime, posting = regimes[active], postings[active, k]
+        unable, notice = acted[at] == UNABLE, words[1, at]
         if not unable:
-            met[agent.home, k] += 1
-            memory[row].met |= np.uint64(1) << np.uint64(k)
-        if activity.sorts == 1:
-            counts[agent.cell, SORTING_MET] += 1
-        if chance.acted == 0:
-            continue
-        active = given.active[row]
-        regime, posting = given.regimes[active], given.postings[active, k]
-        cell = agent.cell
-        if not unable:
-            done[agent.home, k] += 1
+            done[sites[place] + k] += 1
             memory[row].did |= np.uint64(1) << np.uint64(k)
-        pledge = given.pledges[row]
-        factor = given.complaint_factor if pledge & POSTED != 0 else 1.0
+        visited = all_visited[row] == 1
         if activity.obligation >= 0:
             factor, _, _ = duty_terms(activity, row, given.duties)
-        channel = first_channel(activity, visited[row], chance.notice, factor)
+            fill_borders(activity, visited, factor, own_borders)
+            channel = first_channel(own_borders, notice)
+        else:
+            posted = 1 if pledges[row] & POSTED != 0 else 0
+            channel = first_channel(borders[k, 1 if visited else 0, posted], notice)
+        deeds = all_deeds[row]
         spared = False
         fined = False
         if activity.breach == 1 and channel >= 0:
-            border = regime.spared_unable if unable else regime.spared_able
             if activity.due > 0:
                 test = draws.word(
                     concluding.seed, concluding.replication, agent.slot, month, draws.MEANS, 4 + k
                 )
-                spared = test < border
-            counts[cell, SPARED] += spared
+                spared = test < (regime.spared_unable if unable else regime.spared_able)
+            counts[cell + SPARED] += spared
             fined = activity.fine_yuan * regime.fine_level > 0.0 and not spared
             if fined:
-                fine = activity.fine_yuan * regime.fine_level * 100.0
-                counts[cell, FINES] += np.int64(fine * fine_factor(fines, row, regime))
-                deeds[row] |= GOT_CASH
-                if agent.kind == ENTERPRISE:
-                    remember_fine(fines, row)
-                if activity.due > 0:
-                    counts[cell, PENALISED] += 1
-                    counts[cell, PENALISED_UNABLE] += unable
-                    if unable:
-                        deeds[row] |= HARSH
+                deeds |= _fine(agent, activity, regime, row, unable, fines, counts, cell)
         if unable:
-            counts[cell, MEANS_UNABLE] += 1
-            deeds[row] |= NOT_ABLE
+            counts[cell + MEANS_UNABLE] += 1
+            deeds |= NOT_ABLE
         elif activity.breach == 1:
-            counts[cell, BREACHES] += 1
-            counts[cell, HARM] += activity.social_fen
-            counts[cell, LOCAL] += activity.local
-            if activity.tutoring == 1:
-                last_tutoring[row - first_teacher] = month
-            deeds[row] |= BREACHED
+            _count_breach(agent, activity, regime, channel, pledges[row], firm_class[row], counts, cell)
             last_breach[row] = month
-            counts[cell, PLEDGER_BREACHES] += pledge & PLEDGED != 0
-            counts[cell, SCHOOL_BREACHES] += agent.kind == INSTITUTION
-            counts[cell, CIVIL_SERVANT_BREACHES] += (
-                agent.kind == CIVIL_SERVANT and activity.setting == GOVERNMENT
-            )
-            if channel < 0 and (agent.kind == ENTERPRISE or agent.kind == INSTITUTION):
-                classed = regime.evaluation_on if agent.kind == ENTERPRISE else regime.classification_on
-                counts[cell, UNDETECTED] += 1  # without classes nothing hides behind one: the share is 0
-                counts[cell, UNDETECTED_TOP] += classed and given.firm_class[row] == BEST_CLASS
-            if channel >= 0:
-                by_visit = channel == 0 and visited[row] == 1 and chance.notice < found_by_visit(activity)
-                if by_visit and deeds[row] & FOUND_OUT == 0:
-                    deeds[row] |= FOUND_OUT
-                    counts[cell, VISITS_SEEN] += 1
-            rate = given.visit_rates[active, given.firm_class[row], k]
+            if activity.tutoring == 1:
+                concluding.last_tutoring[row - concluding.first_teacher] = month
+            deeds |= BREACHED
+            by_visit = channel == 0 and visited and notice < found_by_visit(activity)
+            if by_visit and deeds & FOUND_OUT == 0:
+                deeds |= FOUND_OUT
+                counts[cell + VISITS_SEEN] += 1
+            rate = rates[active, firm_class[row], k]
             move_belief(agent, activity, channel, rate, belief)
         else:
-            counts[cell, MERITS] += 1
-            counts[cell, BENEFIT] += activity.social_fen
-            counts[cell, HOURS] += activity.hours_tenths
-            counts[cell, SORTED] += activity.sorts
-            if activity.cheap == 0:
-                deeds[row] |= DID_GOOD
-            if activity.sorts == 1:
-                paid = np.int64(sorting_reward(activity, regime, given.bins[agent.home]) * 100.0)
-                counts[cell, REWARDS] += paid
-                if paid > 0:
-                    deeds[row] |= GOT_GOODS
-            elif activity.reward_yuan > 0.0:
-                deeds[row] |= GOT_CASH
-        if channel < 0 or spared or posting.items[channel] < 0:
+            deeds |= _count_merit(activity, regime, has_shop(regime, bins[agent.home]), counts, cell)
+        all_deeds[row] = deeds
+        if channel < 0 or spared:
             continue
-        rank = given.ranks[row]
-        has_file = is_filed(agent, regime, rank)
-        if is_scored(agent, regime, rank) == 0 or (posting.needs_file == 1 and has_file == 0):
-            continue
-        if channel == NEIGHBOUR and posting.account == 1 and regime.neighbour_reports_on == 0:
-            continue
-        if channel == SELF_REPORT and agent.sex < NO_SEX and agent.awareness & KNOWS_ITEMS == 0:
-            continue
-        group = max(0, np.int64(activity.setting) - 2)
-        if chance.filing >= regime.filing[group, has_file, channel]:
+        if not _is_recorded(agent, activity, posting, regime, ranks[row], channel, words[2, at]):
             continue
         record = filed[number]
-        record["row"] = row
-        record["activity"] = k
-        record["channel"] = channel
-        record["wrong"] = 0
-        record["item"] = posting.items[channel]
-        record["points_mp"] = posting.points_mp[channel]
-        record["account"] = posting.account
-        record["event"] = month
-        record["due"] = (activity.due > 0) * DUE + unable * FOR_WANT + fined * FINED
-        record["check"] = chance.check
+        record.row, record.activity, record.channel, record.wrong = row, k, channel, 0
+        record.item, record.points_mp = posting.items[channel], posting.points_mp[channel]
+        record.account, record.event = posting.account, month
+        record.due = (activity.due > 0) * DUE + unable * FOR_WANT + fined * FINED
+        record.check = words[3, at]
         number += 1
     return number
+
+
+@compiled
+def _count_met(given, concluding, block, low, high, found):
+    """Count what rows met, and list what they acted on or left undone for want of cash; return how many."""
+    counts, met, memory = concluding.counts.ravel(), concluding.met.ravel(), concluding.memory
+    numbers, places, acted, acts = block.number, block.place, block.acted, block.acts
+    met_by_row, sites, cells, activities = block.met, block.site, block.cell, given.activities
+    met_by_row[: high - low] = 0
+    number = 0
+    for at in range(found):
+        k, place = numbers[at], places[at]
+        able = 1 if acted[at] != UNABLE else 0
+        met[sites[place] + k] += able
+        met_by_row[place] |= np.uint64(able) << np.uint64(k)
+        counts[cells[place] + SORTING_MET] += activities[k].sorts
+        acts[number] = at
+        number += acted[at] != 0
+    for place in range(high - low):
+        memory[low + place].met = met_by_row[place]
+    return number
+
+
+@compiled
+def _fine(agent, activity, regime, row, unable, fines, counts, cell):
+    """Count a fine; return what it adds to the deeds."""
+    fen = activity.fine_yuan * regime.fine_level * 100.0
+    counts[cell + FINES] += np.int64(fen * fine_factor(fines, row, regime))
+    if agent.kind == ENTERPRISE:
+        remember_fine(fines, row)
+    if activity.due == 0:
+        return GOT_CASH
+    counts[cell + PENALISED] += 1
+    counts[cell + PENALISED_UNABLE] += unable
+    return GOT_CASH | HARSH if unable else GOT_CASH
+
+
+@compiled
+def _count_breach(agent, activity, regime, channel, pledge, firm_class, counts, cell):
+    """Count a breach, and whether nobody noticed it where a class should have told."""
+    counts[cell + BREACHES] += 1
+    counts[cell + HARM] += activity.social_fen
+    counts[cell + LOCAL] += activity.local
+    firm, school = agent.kind == ENTERPRISE, agent.kind == INSTITUTION
+    counts[cell + PLEDGER_BREACHES] += pledge & PLEDGED != 0
+    counts[cell + SCHOOL_BREACHES] += school
+    counts[cell + CIVIL_SERVANT_BREACHES] += agent.kind == CIVIL_SERVANT and activity.setting == GOVERNMENT
+    if channel < 0 and (firm or school):
+        classed = regime.evaluation_on if firm else regime.classification_on
+        counts[cell + UNDETECTED] += 1  # without classes nothing hides behind one: the share is 0
+        counts[cell + UNDETECTED_TOP] += classed and firm_class == BEST_CLASS
+
+
+@compiled
+def _count_merit(activity, regime, shop, counts, cell):
+    """Count a good deed; return what it adds to the deeds."""
+    counts[cell + MERITS] += 1
+    counts[cell + BENEFIT] += activity.social_fen
+    counts[cell + HOURS] += activity.hours_tenths
+    counts[cell + SORTED] += activity.sorts
+    deeds = DID_GOOD if activity.cheap == 0 else 0
+    if activity.sorts == 1:
+        paid = np.int64(sorting_reward(activity, regime, shop) * 100.0)
+        counts[cell + REWARDS] += paid
+        return deeds | GOT_GOODS if paid > 0 else deeds
+    return deeds | GOT_CASH if activity.reward_yuan > 0.0 else deeds
+
+
+@compiled
+def _is_recorded(agent, activity, posting, regime, rank, channel, luck):
+    """Say whether what a channel noticed is filed."""
+    if posting.items[channel] < 0:
+        return False
+    has_file = is_filed(agent, regime, rank)
+    if is_scored(agent, regime, rank) == 0 or (posting.needs_file == 1 and has_file == 0):
+        return False
+    if channel == NEIGHBOUR and posting.account == 1 and regime.neighbour_reports_on == 0:
+        return False
+    if channel == SELF_REPORT and agent.sex < NO_SEX and agent.awareness & KNOWS_ITEMS == 0:
+        return False
+    return luck < regime.filing[max(0, np.int64(activity.setting) - 2), has_file, channel]
 
 
 @compiled
@@ -216,8 +258,8 @@ def found_by_visit(activity):
 
 
 @compiled
-def first_channel(activity, visited, luck, complaint_factor):
-    """Return the first channel that notices an act, or -1; one 32-bit word decides for all channels."""
+def fill_borders(activity, visited, complaint_factor, borders):
+    """Write below which 32-bit word each channel notices an act, if those before it did not."""
     left = 1.0
     border = 0.0
     for channel in range(7):
@@ -226,14 +268,19 @@ def first_channel(activity, visited, luck, complaint_factor):
             chance = chance + activity.seen_given_visit
         elif channel == COMPLAINT or (channel == COURT and activity.obligation >= 0):
             chance = chance * complaint_factor
-        if chance <= 0.0:
-            continue
-        if chance > 1.0:
-            chance = 1.0
-        border = border + left * chance
-        if luck < border * draws.TWO_32:
+        if chance > 0.0:
+            chance = min(chance, 1.0)
+            border = border + left * chance
+            left = left * (1.0 - chance)
+        borders[channel] = border * draws.TWO_32
+
+
+@compiled
+def first_channel(borders, luck):
+    """Return the first channel that notices an act, or -1; one 32-bit word decides for all channels."""
+    for channel in range(7):
+        if luck < borders[channel]:
             return channel
-        left = left * (1.0 - chance)
     return -1
 
 
@@ -260,11 +307,3 @@ def move_belief(agent, activity, channel, visit_rate, belief):
             agent.belief[c] = min(max(moved, 0.0), belief[1])
             if c == channel:
                 return
-
-
-@compiled
-def sorting_reward(activity, regime, bins):
-    """Return what a sorted month earns at a site with a points shop, in yuan; zero for other deeds."""
-    if activity.sorts == 1 and bins < regime.sorting_sites:
-        return regime.sorting_reward_yuan
-    return 0.0
