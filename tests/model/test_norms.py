@@ -74,11 +74,9 @@ def test_only_ties_that_met_an_activity_count():
 def utilities(state, rules, done, met, peers_done, peers_met, terms=None):
     """Return the utility of one agent's opportunity, given what site and ties show."""
     terms = choice_terms(rules, BEFORE) if terms is None else terms
-    own = own_utility(
-        state.agents[-1], rules.activities[LITTER], rules.postings[0, LITTER], rules.regimes[0],
-        state.ranks[-1], 10.0, terms, 0.0, 1.0, 1.0, 0,
-    )  # fmt: skip
-    activity, prior = rules.activities[LITTER], terms[1]
+    agent, activity = state.agents[-1], rules.activities[LITTER]
+    own = own_utility(agent, activity, rules.regimes[0], 10.0, 0.0, 0.0, 1.0, 1.0, 0)
+    prior = terms[1]
     visible = (done + prior * activity.base_share) / (met + prior)
     return own + norm_of(activity, share_with_ties(visible, peers_done, peers_met, terms), 0.0, terms)
 

@@ -28,7 +28,7 @@ def perceived_detection(agent, activity, visit_rate, complaint_factor):
     multiplies the chance of complaints (above 1 where a score code is posted, or where a
     public body's promise is registered: then also that of suits).
     """
-    missed = 1.0
+    missed, is_certain = 1.0, False
     for channel in range(7):
         chance = activity.channels[channel]
         if channel == 0:
@@ -36,10 +36,9 @@ def perceived_detection(agent, activity, visit_rate, complaint_factor):
         elif channel == COMPLAINT or (channel == COURT and activity.obligation >= 0):
             chance = chance * complaint_factor
         chance = chance * agent.belief[channel]
-        if chance >= 1.0:
-            return 1.0
+        is_certain |= chance >= 1.0
         missed = missed * (1.0 - chance)
-    return 1.0 - missed
+    return 1.0 if is_certain else 1.0 - missed
 
 
 @compiled

@@ -211,47 +211,61 @@ def knows_items(agent):
 
 @compiled
 def worth_of_posting(agent, activity, posting, regime, rank, terms):
-    """Return what an agent who knows the items reckons that a noticed act would bring or cost, in yuan."""
+    """Return what an agent reckons that a noticed act would bring or cost, in yuan: 0 if it knows nothing."""
+    counts, filed = counts_with(agent, posting, regime, rank)
+    return worth_of_points(agent, activity, posting, regime, filed, terms) if counts else 0.0
+
+
+@compiled
+def counts_with(agent, posting, regime, rank):
+    """Say whether an agent reckons with the points of a posting at all; and whether it has a file."""
     filed = is_filed(agent, regime, rank)
-    worth = 0.0
-    points = posting.worth_mp
-    if points > 0 and is_scored(agent, regime, rank) == 1 and (filed == 1 or posting.needs_file == 0):
-        cutoffs = regime.cutoffs_mp[posting.account]
-        steps = regime.steps_yuan[posting.account][agent.kind]
-        score = agent.village_score_mp if posting.account == 1 else agent.score_mp
-        if activity.breach == 1:
-            worth = worth_of_loss(score, points, cutoffs, steps, terms[_WIDTH])
-        else:
-            reach = regime.attainable_mp[posting.account][agent.kind]
-            worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[_WIDTH])
-        worth = worth * posting.months * posting.learns_of[filed]
-        if activity.breach == 1 and filed == 1:
-            worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
+    if posting.worth_mp <= 0 or not knows_items(agent) or is_scored(agent, regime, rank) == 0:
+        return False, filed
+    return filed == 1 or posting.needs_file == 0, filed
+
+
+@compiled
+def worth_of_points(agent, activity, posting, regime, filed, terms):
+    """Return what a posting's points are worth to an agent with or without a file, by kind and score."""
+    cutoffs = regime.cutoffs_mp[posting.account]
+    steps = regime.steps_yuan[posting.account][agent.kind]
+    score, points = score_of(agent, posting), posting.worth_mp
+    if activity.breach == 1:
+        worth = worth_of_loss(score, points, cutoffs, steps, terms[_WIDTH])
+    else:
+        reach = regime.attainable_mp[posting.account][agent.kind]
+        worth = worth_of_gain(score, points, reach, cutoffs, steps, terms[_WIDTH])
+    worth = worth * posting.months * posting.learns_of[filed]
+    if activity.breach == 1 and filed == 1:
+        worth = worth + regime.bad_file_yuan[agent.kind] * posting.learns_of[filed]
     return worth
 
 
 @compiled
-def own_utility(
-    agent, activity, posting, regime, rank, stake_yuan, terms, visit_rate, complaint_factor, fines, shop
-):
+def score_of(agent, posting):
+    """Return the score of the account under which a posting is entered."""
+    return agent.village_score_mp if posting.account == 1 else agent.score_mp
+
+
+@compiled
+def own_utility(agent, activity, regime, stake_yuan, worth_yuan, visit_rate, complaint_factor, fines, shop):
     """Return the utility of acting on an opportunity without its norm: see model/choice.py.
 
+    `worth_yuan` is what its points would bring or cost if it were noticed, see `worth_of_posting`.
     `fines` multiplies the fine of who was fined before. A due's sanction counts with the chance
     that a test of ability does not take the able for unable.
     """
-    worth = 0.0
-    if knows_items(agent):
-        worth = worth_of_posting(agent, activity, posting, regime, rank, terms)
     if activity.breach == 1:
         fine = activity.sanction_yuan * regime.fine_level
         if activity.fine_yuan > 0.0:
             fine = fine * fines
-        sanction = fine + worth
+        sanction = fine + worth_yuan
         if activity.due > 0:
             sanction = sanction * (1.0 - regime.spared_able / draws.TWO_32)
         detection = perceived_detection(agent, activity, visit_rate, complaint_factor)
         return breach_utility(agent, activity, stake_yuan, detection, sanction)
     reward = activity.reward_yuan
-    if worth != 0.0:
-        reward = reward + perceived_detection(agent, activity, visit_rate, complaint_factor) * worth
+    if worth_yuan != 0.0:
+        reward = reward + perceived_detection(agent, activity, visit_rate, complaint_factor) * worth_yuan
     return merit_utility(agent, activity, stake_yuan, reward + sorting_reward(activity, regime, shop))

@@ -20,6 +20,7 @@ from creditsim.model.utility import (
     role_model_share,
     share_with_ties,
     visible_shares,
+    worth_of_posting,
 )
 from creditsim.population.agents import AGENT
 from creditsim.population.peers import build_peers
@@ -82,12 +83,14 @@ class RowAgent(mesa.Agent):
         factor, loss, shift = duty_terms(activity, self.row, state.public_bodies.read_duties())
         if state.pledges[self.row] & POSTED:
             factor = assumed("pledge.complaint_factor")
+        agent, levels = state.agents[self.row], rules.regimes[regime]
+        worth = worth_of_posting(
+            agent, activity, rules.postings[regime, k], levels, state.ranks[self.row], terms
+        )
         own = own_utility(
-            state.agents[self.row], activity, rules.postings[regime, k], rules.regimes[regime],
-            state.ranks[self.row], opportunity.stake_yuan - loss, terms,
+            agent, activity, levels, opportunity.stake_yuan - loss, worth,
             reckoned_visits(state)[regime, state.firm_class[self.row], k], factor,
-            fine_factor(fines_of(state), self.row, rules.regimes[regime]),
-            has_shop(rules.regimes[regime], state.site_ranks.bins[home]),
+            fine_factor(fines_of(state), self.row, levels), has_shop(levels, state.site_ranks.bins[home]),
         )  # fmt: skip
         visible = share_with_ties(
             visible_shares(state, rules, terms)[home, k],

@@ -85,6 +85,8 @@ class Block(NamedTuple):
         How many opportunities the bound leaves, and which.
     tied, dues, acts : ndarray of uint32
         Those that hang on ties, with `own` and `shift`; of dues, with slots and words; acted on.
+    worth_key, worth_yuan : ndarray
+        Worths of points reckoned this month, by what they hang on: most scores are alike.
     """
 
     slot: np.ndarray
@@ -119,6 +121,8 @@ class Block(NamedTuple):
     due_words: np.ndarray
     spells: np.ndarray
     acts: np.ndarray
+    worth_key: np.ndarray
+    worth_yuan: np.ndarray
 
 
 def make_block(lanes: Lanes) -> Block:
@@ -153,6 +157,8 @@ def make_block(lanes: Lanes) -> Block:
         due_words=np.empty((4, most), u4),
         spells=np.empty(most, u4),
         acts=np.empty(most, u4),
+        worth_key=np.zeros(2**10, np.uint64),
+        worth_yuan=np.empty(2**10, f8),
     )
 
 

@@ -6,6 +6,8 @@ choice: most choices are the same whatever ties did.
 
 from __future__ import annotations
 
+import numpy as np
+
 from creditsim.core.compiled import compiled
 from creditsim.model.choice import acts
 from creditsim.model.means import fine_factor
@@ -13,7 +15,19 @@ from creditsim.model.opportunities import UNABLE
 from creditsim.model.parts.public_bodies import duty_terms
 from creditsim.model.phases.blocks import PLAIN
 from creditsim.model.state import POSTED
-from creditsim.model.utility import count_peers, has_shop, norm_of, own_utility, share_with_ties
+from creditsim.model.utility import (
+    count_peers,
+    counts_with,
+    has_shop,
+    norm_of,
+    own_utility,
+    score_of,
+    share_with_ties,
+    worth_of_points,
+)
+
+_SPREAD, _TOP = np.uint64(0x9E3779B97F4A7C15), np.uint64(64 - 10)
+"""Fibonacci hashing (Knuth): the top ten bits of a word times this number spread words evenly."""
 
 
 @compiled
@@ -28,6 +42,7 @@ def decide_block(agents, given, tables, block, low):
     numbers, places, acted, best, noise = block.number, block.place, block.acted, block.best, block.noise
     stakes, sites, highest, lowest = block.stake_yuan, block.site, tables.highest, tables.lowest
     tied, owns, shifts, candidates, left = block.tied, block.own, block.shift, block.candidates, block.left
+    keys, worths = block.worth_key, block.worth_yuan
     number = 0
     for sort in range(3):
         for position in range(left[sort]):
@@ -45,10 +60,19 @@ def decide_block(agents, given, tables, block, low):
                 loss = 0.0
                 if activity.obligation >= 0:
                     factor, loss, shift = duty_terms(activity, row, given.duties)
+                posting = postings[active, k]
+                reckons, filed = counts_with(agent, posting, regime, ranks[row])
+                worth = 0.0
+                if reckons:
+                    key = worth_key(agent, posting, k, active, filed)
+                    slot = (key * _SPREAD) >> _TOP
+                    if keys[slot] != key:
+                        worths[slot] = worth_of_points(agent, activity, posting, regime, filed, terms)
+                        keys[slot] = key
+                    worth = worths[slot]
                 own = own_utility(
-                    agent, activity, postings[active, k], regime, ranks[row], stakes[at] - loss, terms,
-                    rates[active, firm_class[row], k], factor, fine_factor(fines, row, regime),
-                    has_shop(regime, bins[agent.home]),
+                    agent, activity, regime, stakes[at] - loss, worth, rates[active, firm_class[row], k],
+                    factor, fine_factor(fines, row, regime), has_shop(regime, bins[agent.home]),
                 )  # fmt: skip
             norm, tau = sites[place] + k, activity.tau
             acted[at] = acts(shift + (own + lowest[norm]), tau, noise[at])
@@ -56,6 +80,14 @@ def decide_block(agents, given, tables, block, low):
                 tied[number], owns[number], shifts[number] = at, own, shift
                 number += acts(shift + (own + highest[norm]), tau, noise[at])
     _decide_by_ties(agents, given, block, low, number)
+
+
+@compiled
+def worth_key(agent, posting, k, active, filed):
+    """Return in one word, never 0, all that the worth of points hangs on within a month."""
+    score = np.uint64(np.uint32(score_of(agent, posting)))
+    place = np.uint64(((k * 2 + active) * 2 + filed) * 16 + agent.kind + 1)
+    return score | place << np.uint64(32)
 
 
 @compiled
