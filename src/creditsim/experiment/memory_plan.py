@@ -1,6 +1,6 @@
 """How much memory a run will take, part by part, before anything is made: and whether there is as much.
 
-Every figure was measured in fresh processes on Linux (x86-64, Python 3.13, NumPy 2, Numba 0.6x):
+Every figure was measured in fresh processes on Linux (x86-64, Python 3.11, NumPy 2.4, Numba 0.68):
 the bytes that arrays hold by `creditsim.model.memory`, peaks by the largest resident size, at
 10,000, 100,000, 1 and 10 million agents; entries at full size over 24 months of burn-in
 and 36 months reported.
@@ -22,8 +22,8 @@ from creditsim.spec.scenario import STATUS_QUO, Scenario
 LARGE = 500_000
 """Agents, those of all workers together, from which a run is large: its plan is shown, and held to."""
 
-PROGRAM = 310e6
-"""Bytes of the interpreter, the libraries, and the compiled rules read from their cache."""
+PROGRAM = 365e6
+"""Bytes of the interpreter, the libraries, the compiled rules read from their cache, and what stays small."""
 
 COMPILER = 270e6
 """Bytes more where the rules are compiled anew."""
@@ -37,8 +37,8 @@ PEERS, STATE = 21.0, 223.0
 MONTH, FINAL = 45.0, 35.0
 """Bytes an agent for a while: in a month; while the fingerprint of the final agents is taken."""
 
-KEPT, TABLE = 137.0, 420.0
-"""Bytes an agent of what a result keeps; of the table of agents while it is written."""
+KEPT, TABLE = 137.0, 690.0
+"""Bytes an agent of what a result keeps; of the table of agents while it is written (at a million)."""
 
 OBJECT = 870.0
 """Bytes of an agent as an object (engine ``objects``)."""
@@ -181,8 +181,14 @@ def plan_of(
     workers: int = 1,
     engine: str = "compiled",
     written: bool = False,
+    compiling: bool | None = None,
 ) -> MemoryPlan:
-    """Return the plan of a run of scenarios on one population at a time; the most of what each would take."""
+    """Return the plan of a run of scenarios on one population at a time; the most of what each would take.
+
+    Other parameters are those of `plan_memory`; without `compiling`, the cache of compiled rules tells.
+    """
+    if compiling is None:
+        compiling = not any(cache_folder("model").rglob("*.nbc"))
     known, most = ENTRIES_PER_AGENT_MONTH, max(ENTRIES_PER_AGENT_MONTH.values())
     plans = [
         plan_memory(
@@ -195,7 +201,7 @@ def plan_of(
             workers,
             engine,
             written,
-            compiling=not any(cache_folder("model").rglob("*.nbc")),
+            compiling,
         )
         for each in scenarios
     ]

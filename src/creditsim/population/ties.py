@@ -217,9 +217,7 @@ def make_ties(population: Population) -> Ties:
             "households": Relation(
                 population.households.indptr, population.households.members.astype(np.int32, copy=False)
             ),
-            "staff_rooms": Relation(
-                *share_rooms(agents, assumed["staff_room", "teachers", "room"].value, *key)
-            ),
+            "staff_rooms": _share_rooms(agents, assumed["staff_room", "teachers", "room"].value, *key),
             "employer": Relation.from_pairs(agents["employer"][employed], employed, len(agents)),
             "representative": Relation.from_pairs(
                 agents["representative"][stood_for], stood_for, len(agents)
@@ -236,6 +234,11 @@ def make_ties(population: Population) -> Ties:
         relation.indptr.setflags(write=False)
         relation.indices.setflags(write=False)
     return Ties(population.name, agents, **relations)
+
+
+def _share_rooms(agents: np.ndarray, size: float, seed: int, replication: int) -> Relation:
+    """Return who shares which staff room, see `share_rooms`."""
+    return Relation(*share_rooms(agents, size, seed, replication))
 
 
 def _join_neighbours(
