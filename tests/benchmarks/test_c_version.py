@@ -15,10 +15,9 @@ from creditsim.model.quantities import QUANTITIES
 from creditsim.population.synthesis import build_population
 from creditsim.spec.scenario import load_scenario
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import c_records
-import c_version
+from benchmarks import c_records, c_version
 
 SCALE, MONTHS = 0.02, 15
 SHOCK = "2020-03"

@@ -1,5 +1,7 @@
 """Opportunities: packed draws ask exactly whether an activity's own word lies below its threshold."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,14 +9,33 @@ from hypothesis import strategies as st
 
 from creditsim.core import draws
 from creditsim.model.activities import activity_table
-from creditsim.model.opportunities import REST, arrange_lanes, at_most, lane_of, search
-from creditsim.model.phases.finding import make_rooms
+from creditsim.model.opportunities import (
+    REST,
+    Lanes,
+    arrange_lanes,
+    at_most,
+    equal,
+    lowest_bit,
+    pack_bits,
+    search,
+)
+from creditsim.model.phases.blocks import make_block
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.population.synthesis import build_population
 from creditsim.spec.vocabulary import KINDS
 
 SEED, REPLICATION, MONTH = 5, 2, 24241
 ALWAYS = 2**32
+
+
+class SimpleKey(NamedTuple):
+    """What the search reads of a month."""
+
+    lanes: Lanes
+    seed: int
+    replication: int
+    month: int
+
 
 words = st.integers(0, 2**64 - 1)
 
@@ -34,14 +55,18 @@ def activities():
 def found(agents, activities, thresholds):
     """Return (row, activity) of the opportunities, block by block."""
     lanes = arrange_lanes(activities, np.asarray(thresholds, np.int64))
-    rooms, pairs = make_rooms(lanes), []
+    block, pairs = make_block(lanes), []
+    key = SimpleKey(lanes, SEED, REPLICATION, MONTH)
     for low in range(0, len(agents), draws.BLOCK_ROWS):
-        number = search(
-            low, min(low + draws.BLOCK_ROWS, len(agents)), agents, lanes, SEED, REPLICATION, MONTH,
-            rooms.first_word, rooms.second_word, rooms.slots, rooms.rows, rooms.numbers,
-        )  # fmt: skip
-        assert (rooms.slots[:number] == agents.slot[rooms.rows[:number]]).all()
-        pairs += zip(rooms.rows[:number].tolist(), rooms.numbers[:number].tolist(), strict=True)
+        some = agents[low : low + draws.BLOCK_ROWS]
+        size, kinds = len(some), some.kind.astype(np.int64)
+        block.slot[:size], block.kind[:size], block.present[:size] = some.slot, kinds, some.present
+        traits = some.traits.astype(np.int64) >> lanes.shift[kinds]
+        block.key[:size] = lanes.first[kinds] + (traits & lanes.mask[kinds])
+        number = search(size, key, block)
+        places = block.place[:number].tolist()
+        assert (block.slots[:number] == some.slot[places]).all()
+        pairs += zip([low + place for place in places], block.number[:number].tolist(), strict=True)
     return pairs
 
 
@@ -123,8 +148,23 @@ def test_eight_bytes_are_compared_at_once(bytes_, borders):
     assert bits == sum(0x80 << 8 * lane for lane in range(8) if one[lane] <= other[lane])
 
 
-def test_a_bit_tells_its_lane():
-    assert [int(lane_of(np.uint64(0x80 << 8 * lane))) for lane in range(8)] == list(range(8))
+@given(words, words)
+def test_eight_bytes_are_held_equal_at_once(bytes_, borders):
+    for other in (borders, bytes_, bytes_ ^ (1 << 13), (bytes_ & 0xFF00FF00FF00FF00) | (borders & 0xFF)):
+        bits = int(equal(np.uint64(bytes_), np.uint64(other)))
+        one, two = ([each >> 8 * lane & 255 for lane in range(8)] for each in (bytes_, other))
+        assert bits == sum(0x80 << 8 * lane for lane in range(8) if one[lane] == two[lane])
+
+
+@given(st.integers(0, 255))
+def test_the_highest_bits_of_eight_bytes_stand_side_by_side(mask):
+    spread = sum(0x80 << 8 * lane for lane in range(8) if mask >> lane & 1)
+    assert int(pack_bits(np.uint64(spread))) == mask
+
+
+@given(st.integers(0, 62), st.integers(0, 2**63 - 1))
+def test_the_lowest_bit_is_found(place, above):
+    assert int(lowest_bit(np.uint64((above << place | 1 << place) % 2**64))) == place
 
 
 def test_traits_too_far_apart_for_a_table_are_refused(activities):
