@@ -209,6 +209,8 @@ class ComparedScenarios:
         Coverage of the intervals.
     versions : mapping of str to str
         Software that made the results.
+    run_seconds : float
+        Time spent inside the runs, summed over all workers; never printed with results.
     """
 
     outcomes: pd.DataFrame
@@ -223,6 +225,7 @@ class ComparedScenarios:
     inputs: str
     level: float = 0.95
     versions: Mapping[str, str] = field(default_factory=dict)
+    run_seconds: float = 0.0
 
     @classmethod
     def from_outcomes(
@@ -237,6 +240,7 @@ class ComparedScenarios:
         inputs: str | None = None,
         level: float = 0.95,
         versions: Mapping[str, str] | None = None,
+        run_seconds: float = 0.0,
     ) -> ComparedScenarios:
         """Return the comparison of a frame of outcomes.
 
@@ -289,6 +293,7 @@ class ComparedScenarios:
             inputs=inputs,
             level=level,
             versions=dict(versions or {}),
+            run_seconds=run_seconds,
         )
 
     @property

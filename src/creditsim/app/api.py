@@ -118,6 +118,7 @@ def compare(
     label, chosen = _with_baseline(chosen, baseline, months)
     _check_comparable(chosen)
     hold_to_memory(chosen, scale, workers=min(threads, replications), engine=engine)
+    spent: list[float] = []
     with _bar(replications, "replication", progress) as advance:
         outcomes, fingerprint = run_scenarios(
             chosen,
@@ -128,6 +129,7 @@ def compare(
             engine,
             lambda done, of: advance(),
             only,
+            spent,
         )
     cases = [case_of(each, scale, seed, number, only) for number in range(replications) for each in chosen]
     return Comparison.from_outcomes(
@@ -139,6 +141,7 @@ def compare(
         fingerprint=fingerprint,
         inputs=fingerprint_json(cases),
         versions=versions(),
+        run_seconds=sum(spent),
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: list, levers, activities, diff, run, compare, rows, patterns, replay.
+"""The command line: list, levers, activities, diff, run, compare, rows, patterns, replay, bench.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -36,6 +36,7 @@ from creditsim.app.arguments import (
 )
 from creditsim.app.help_texts import (
     ACTIVITIES_HELP,
+    BENCH_HELP,
     COMPARE_HELP,
     DIFF_HELP,
     LEVERS_HELP,
@@ -355,6 +356,14 @@ def replay(
     from creditsim.app.commands import replay_run
 
     return replay_run(folder, _voice(context, json, verbose, quiet))
+
+
+@app.command("bench", help=BENCH_HELP, short_help="Time a month against C, plain Mesa and NumPy.")
+def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, quiet: Quiet = False) -> int:
+    """Time a month."""
+    from creditsim.app.bench import show_bench
+
+    return show_bench(_voice(context, json, verbose, quiet))
 
 
 def _voice(context: typer.Context, json: bool, verbose: bool, quiet: bool) -> Any:

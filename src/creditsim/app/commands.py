@@ -11,9 +11,10 @@ from typing import Any
 
 from creditsim.app.folder import OutputFolder
 from creditsim.app.memory import hold_to_memory
-from creditsim.app.options import as_options, available_cores, choice_faults, numbers_of
+from creditsim.app.options import as_options, choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.threads import available_cores
 
 LANGUAGES = ("en", "zh")
 ENGINES = ("compiled", "objects")
@@ -113,13 +114,17 @@ def compare_all(
         comparison = api.compare(
             loaded, baseline=reference, engine=engine, progress=voice.progress, **numbers
         )
-    voice.detail(f"simulated in {time.perf_counter() - started:.1f} s")
     if folder:
         from creditsim.experiment.files import write_table
 
         with folder.filling() as files, standard_output_kept():
             comparison.save(files, lang)
             write_table(files / "outcomes.parquet", comparison.outcomes)
+    seconds = time.perf_counter() - started
+    share = comparison.run_seconds / (seconds * workers)
+    voice.detail(
+        f"took {seconds:.1f} s, report included; the {workers} workers spent {share:.0%} of it inside runs"
+    )
     if voice.json:
         print_json(comparison.to_dict())
     else:

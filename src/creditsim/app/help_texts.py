@@ -104,3 +104,15 @@ Examples:
   creditsim replay results
   creditsim replay results --json
 """
+
+BENCH_HELP = """Time a month of the model against the same in C, as plain Mesa agents and in NumPy columns.
+
+All in one run of half a minute, as ratios: times are of this machine, ratios hold elsewhere.
+An agent-activity is one activity that a present agent's kind and traits fit. C needs the
+system's compiler (CC names another). The first run on a machine compiles for a minute or two.
+
+\b
+Examples:
+  creditsim bench
+  creditsim bench --json
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ def run_scenarios(
     engine: str = "compiled",
     progress: Progress | None = None,
     only: Sequence[str] = (),
+    spent: list[float] | None = None,
 ) -> tuple[pd.DataFrame, str]:
     """Run every scenario in every replication; return all outcomes and one fingerprint.
 
@@ -35,6 +37,8 @@ def run_scenarios(
         Called with (replications done, replications in all).
     only : sequence of str
         Kinds and settings that take part; none means all.
+    spent : list, optional
+        Receives the seconds that each replication took in its worker.
 
     Returns
     -------
@@ -49,9 +53,11 @@ def run_scenarios(
     )
     frames, prints = [], []
     with joblib.parallel_config("loky" if workers > 1 else "sequential", n_jobs=workers):
-        for frame, found in joblib.Parallel(return_as="generator")(tasks):
+        for frame, found, seconds in joblib.Parallel(return_as="generator")(tasks):
             frames.append(frame)
             prints.append(found)
+            if spent is not None:
+                spent.append(seconds)
             if progress:
                 progress(len(frames), replications)
     return _stacked(frames), fingerprint_json(prints)
@@ -70,12 +76,14 @@ def distinct_names(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
 def _replicate(
     scenarios, scale: float, seed: int, replication: int, engine: str, only: Sequence[str]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Run one replication in this process; return its outcomes and fingerprints."""
+) -> tuple[pd.DataFrame, list[str], float]:
+    """Run one replication in this process; return its outcomes, fingerprints and seconds."""
+    started = time.perf_counter()
     results: list[RunResult] = run_replication(
         scenarios, scale, seed, replication, engine, threads=1, only=only, keep_tables=False
     )
-    return _stacked([result.outcomes for result in results]), [result.fingerprint for result in results]
+    prints = [result.fingerprint for result in results]
+    return _stacked([result.outcomes for result in results]), prints, time.perf_counter() - started
 
 
 def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def decide_block(agents, given, tables, block, low):
     """Mark the opportunities of a block that agents act on."""
     # Taken out of the loops: each look into a tuple of arrays counts a reference, which takes long.
     activities, postings, regimes, terms = given.activities, given.postings, given.regimes, given.terms
-    actives, ranks, pledges, fines = given.active, given.ranks, given.pledges, given.fines
+    actives, ranks, pledges, sanctioned = given.active, given.ranks, given.pledges, given.fines.sanctioned
     rates, firm_class, bins, complaint_factor = (
         given.visit_rates, given.firm_class, given.bins, given.complaint_factor,
     )  # fmt: skip
@@ -70,9 +70,12 @@ def decide_block(agents, given, tables, block, low):
                         worths[slot] = worth_of_points(agent, activity, posting, regime, filed, terms)
                         keys[slot] = key
                     worth = worths[slot]
+                rises = 1.0
+                if row < sanctioned.shape[0] and sanctioned[row] != 0:
+                    rises = fine_factor(given.fines, row, regime)
                 own = own_utility(
                     agent, activity, regime, stakes[at] - loss, worth, rates[active, firm_class[row], k],
-                    factor, fine_factor(fines, row, regime), has_shop(regime, bins[agent.home]),
+                    factor, rises, has_shop(regime, bins[agent.home]),
                 )  # fmt: skip
             norm, tau = sites[place] + k, activity.tau
             acted[at] = acts(shift + (own + lowest[norm]), tau, noise[at])
