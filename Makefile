@@ -24,7 +24,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results bench lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,10 @@ pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes
 
 results: setup  ## Judge the plan's rows and the field's patterns anew and write docs/results.md (minutes)
 	$(PY) tools/make_results.py
+
+bench: setup  ## Time the month beside C, plain Mesa and NumPy, guard the ratios and write docs/performance.md (minutes)
+	$(PY) -m pytest benchmarks --benchmark-only --benchmark-disable-gc -p no:cacheprovider
+	$(PY) -m benchmarks.report
 
 lock:  ## Make requirements/*.txt anew, with the newest versions allowed
 	@tools="$$(mktemp -d)"

@@ -15,7 +15,7 @@ from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
-from creditsim.experiment.execute import distinct_names, run_scenarios
+from creditsim.experiment.execute import distinct_names, run_scenarios, workers_for
 from creditsim.experiment.run import RunResult, case_of, check_run, run_replication
 from creditsim.report.comparison import Comparison
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
@@ -90,7 +90,7 @@ def compare(
     replications : int
         Paired replications; intervals need at least two.
     threads : int, optional
-        Worker processes; by default all cores. Never changes a result.
+        Worker processes; by default all cores unless the comparison is small. Never changes a result.
     only : sequence of str
         Settings and kinds of agents that take part, e.g. ``["village"]``; none means all.
 
@@ -110,14 +110,14 @@ def compare(
     >>> found.baseline
     'status-quo-2019'
     """
-    threads = available_cores() if threads is None else threads
-    check_run(scale, seed, replications, months, threads, engine, only)
+    check_run(scale, seed, replications, months, 1 if threads is None else threads, engine, only)
     if isinstance(scenarios, (str, Scenario)) or not scenarios:
         raise InputError(Fault(f"got {scenarios!r}, expected a list of scenarios", key="scenarios"))
     chosen = _resolved(scenarios, months)
     label, chosen = _with_baseline(chosen, baseline, months)
     _check_comparable(chosen)
-    hold_to_memory(chosen, scale, workers=min(threads, replications), engine=engine)
+    workers = workers_for(chosen, scale, replications, threads)
+    hold_to_memory(chosen, scale, workers=workers, engine=engine)
     spent: list[float] = []
     with _bar(replications, "replication", progress) as advance:
         outcomes, fingerprint = run_scenarios(
@@ -125,7 +125,7 @@ def compare(
             replications,
             scale,
             seed,
-            min(threads, replications),
+            workers,
             engine,
             lambda done, of: advance(),
             only,

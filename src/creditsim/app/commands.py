@@ -14,7 +14,6 @@ from creditsim.app.memory import hold_to_memory
 from creditsim.app.options import as_options, choice_faults, numbers_of
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.core.errors import Fault, InputError
-from creditsim.core.threads import available_cores
 
 LANGUAGES = ("en", "zh")
 ENGINES = ("compiled", "objects")
@@ -103,12 +102,15 @@ def compare_all(
     named = [*wanted, *scenarios]
     reference = baseline if baseline is None or baseline not in named else loaded[named.index(baseline)].name
     from creditsim.app import api
+    from creditsim.experiment.execute import workers_for
 
     for each in loaded:
         voice.detail(repr(each))
     shared = loaded if wanted or baseline else [*loaded[:1], *loaded]  # the status quo joins them
-    workers = min(numbers["threads"] or available_cores(), numbers["replications"])
-    hold_to_memory(shared, numbers["scale"], numbers["months"], workers, engine, voice=voice)
+    months = numbers["months"]
+    shared = [each if months is None else each.with_(months=months) for each in shared]
+    workers = workers_for(shared, numbers["scale"], numbers["replications"], numbers["threads"])
+    hold_to_memory(shared, numbers["scale"], None, workers, engine, voice=voice)
     started = time.perf_counter()
     with standard_output_kept():
         comparison = api.compare(
@@ -123,7 +125,7 @@ def compare_all(
     seconds = time.perf_counter() - started
     share = comparison.run_seconds / (seconds * workers)
     voice.detail(
-        f"took {seconds:.1f} s, report included; the {workers} workers spent {share:.0%} of it inside runs"
+        f"took {seconds:.1f} s, report included; {workers} at work spent {share:.0%} of it inside runs"
     )
     if voice.json:
         print_json(comparison.to_dict())

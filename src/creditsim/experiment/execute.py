@@ -10,10 +10,15 @@ import joblib
 import pandas as pd
 
 from creditsim.core.fingerprint import fingerprint_json
+from creditsim.core.threads import available_cores
 from creditsim.experiment.run import RunResult, run_replication
 from creditsim.spec.scenario import Scenario
 
 Progress = Callable[[int, int], None]
+
+_FULL_SIZE_AGENTS = 277_591
+_SMALL_AGENT_MONTHS = 3_000_000
+"""Some five seconds of one core."""
 
 
 def run_scenarios(
@@ -61,6 +66,20 @@ def run_scenarios(
             if progress:
                 progress(len(frames), replications)
     return _stacked(frames), fingerprint_json(prints)
+
+
+def workers_for(
+    scenarios: Sequence[Scenario], scale: float, replications: int, workers: int | None = None
+) -> int:
+    """Return the workers asked for, at most one a replication; else all cores, or one for small work.
+
+    A worker takes some seconds to start, in which one process is through with a small comparison.
+    """
+    if workers is None:
+        months = sum(each.months + each.burn_in_months for each in scenarios)
+        is_small = _FULL_SIZE_AGENTS * scale * months * replications < _SMALL_AGENT_MONTHS
+        workers = 1 if is_small else available_cores()
+    return min(workers, replications)
 
 
 def distinct_names(scenarios: Sequence[Scenario]) -> list[Scenario]:
