@@ -115,6 +115,7 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
     leave_out = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src", source / "src", ignore=leave_out)
     shutil.copytree(ROOT / "data", source / "data")
+    shutil.copytree(ROOT / "benchmarks", source / "benchmarks", ignore=leave_out)
     built = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
         cwd=source,
@@ -138,6 +139,11 @@ def test_the_wheel_holds_every_source_and_every_shipped_number(wheel):
     assert len(data) > 10
     assert data <= held
     assert "creditsim/py.typed" in held
+    side = {
+        "creditsim/_side/" + path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "benchmarks").rglob("*.[chp]*")
+    }
+    assert {path for path in side if not path.endswith(".pyc")} <= held
 
 
 def test_the_wheel_offers_the_command_and_typed_metadata(wheel):
