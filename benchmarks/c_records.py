@@ -33,9 +33,6 @@ RECORDS = {
 }
 """Our dtype of each record in records.h."""
 
-MOST_LANES = 64
-"""Lanes of a kind that fit the bits of a word, as activities fit those of `MEMORY`."""
-
 _OF_AGENTS = "ENTERPRISE VILLAGER RESIDENT STUDENT CIVIL_SERVANT INSTITUTION NO_SEX"
 _OF_STATE = (
     "BREACHED DID_GOOD GOT_GOODS GOT_CASH FOUND_OUT NOT_ABLE HARSH DUE FOR_WANT FINED PLEDGED POSTED "
@@ -62,7 +59,7 @@ def numbers() -> dict[str, int]:
         "STAKES": activities.stake_multipliers().shape[1],
         "BUFFERS": means.buffers().shape[1],
         "ROWS": draws.BLOCK_ROWS,
-        "MOST_LANES": MOST_LANES,
+        "MOST_LANES": opportunities.MOST_LANES,
         "FURTHER_BITS": opportunities.REST,
         "UNABLE": opportunities.UNABLE,
         "DRAW_OPPORTUNITY": draws.OPPORTUNITY,
@@ -83,7 +80,7 @@ def numbers() -> dict[str, int]:
         "DRAWN_FIRMS": means._DRAWN_FIRMS,
         "INCOME_FACTOR": means._FACTOR,
         "SHOCK_MONTH": means._SHOCK_MONTH,
-        "SPELL_MONTHS": means.SPELL,
+        "SPELL_MONTHS": means._SPELL,
         "SHOCK_START": means._SHOCK_START,
         "NORM": utility._NORM,
         "WIDTH": utility._WIDTH,

@@ -7,6 +7,7 @@ quarter of an hour and 6 GB).
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import math
 import resource
 import statistics
@@ -21,17 +22,17 @@ from benchmarks.c_version import agent_activities
 from benchmarks.versions import SCENARIO, time_versions
 from creditsim.core.threads import available_cores
 from creditsim.experiment.execute import run_scenarios
+from creditsim.model.activities import DISTRICT
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases.acting import acting
 from creditsim.population.synthesis import build_population
+from creditsim.population.targets import count_agents
 from creditsim.spec.scenario import load_scenario
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 START, END = "<!-- measured -->", "<!-- end of measured -->"
 SCALES = (0.036, 0.1, 0.36, 1.0, 3.6)
 LARGE_SCALES = (*SCALES, 36.0)
-FULL = 277_591
-"""Agents of the full-size district."""
 
 
 def main() -> None:
@@ -129,7 +130,7 @@ def _sizes_table(scales: tuple[float, ...]) -> str:
     """Return time and memory by agents, each size in a process of its own."""
     rows, logs = [], []
     for scale in scales:
-        _say(f"{scale * FULL:,.0f} agents")
+        _say(f"{count_agents(DISTRICT, scale):,} agents")
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.report", "--one", str(scale)],
             capture_output=True, text=True, check=True, cwd=PAGE.parents[1],
@@ -177,16 +178,15 @@ def _activities_table() -> str:
     for kept in (15, 30, 45, len(table)):
         fewer = table.copy()
         fewer.kinds[kept:] = 0
-        object.__setattr__(model.rules, "activities", fewer)
-        number, times = agent_activities(model.state, model.rules), []
+        rules, times = dataclasses.replace(model.rules, activities=fewer), []
+        number = agent_activities(model.state, rules)
         for _ in range(7):
-            state, start = model.state.copy(), 0.0
+            state = model.state.copy()
             start = time.perf_counter()
-            acting(state, model.rules, 1)
+            acting(state, rules, 1)
             times.append(time.perf_counter() - start)
         spent = statistics.median(times)
         rows.append((kept, f"{number:,}", f"{1000 * spent:.2f}", f"{1e9 * spent / max(number, 1):.1f}"))
-    object.__setattr__(model.rules, "activities", table)
     head = ("activities", "agent-activities", "ms", "ns an agent-activity")
     return "\n\n".join(["### Activities (acting, one thread, scale 0.3)", _table(head, rows)])
 

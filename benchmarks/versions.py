@@ -28,7 +28,7 @@ from creditsim.model.month import simulate_month
 from creditsim.model.phases.acting import acting
 from creditsim.model.state import State
 
-SCALE, MESA_SCALE = 0.3, 0.03
+SCALE, MESA_SCALE, NUMPY_SCALE = 0.3, 0.03, 0.1
 """Sizes: of ours, large enough to leave the cache as a district does; of plain Mesa, whose time an agent
 hardly depends on the size (at ten times this size it takes a few per cent more)."""
 
@@ -42,7 +42,7 @@ def time_versions(scale: float = SCALE, say: Callable[[str], None] = lambda text
     Parameters
     ----------
     scale : float
-        Size of the population for ours, C and NumPy's; 1 is the district.
+        Size of the population for ours and C; 1 is the district.
     say : callable
         Told what is being timed.
 
@@ -67,7 +67,7 @@ def time_versions(scale: float = SCALE, say: Callable[[str], None] = lambda text
     mesa = time_month(MESA_SCALE)
     second = _acting_ns(model, number)
     say("NumPy columns")
-    columns = time_columns(MESA_SCALE * 3)
+    columns = time_columns(NUMPY_SCALE)
     say("whole months")
     month_us = {threads: _month_us(model, threads) for threads in (1, 2)}
     ours = {threads: statistics.median(first[threads] + second[threads]) for threads in (1, 2)}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from creditsim.core import draws
 from creditsim.core.months import month_index
 from creditsim.experiment.run import agents_frame, ledger_frame
 from creditsim.model.credit_model import CreditModel, burned_in
@@ -187,10 +188,10 @@ def test_realised_rates_a_year_are_those_assumed(start):
     left = np.zeros(len(agents))
     for month in range(24):
         what, coming = np.zeros(len(agents), np.uint8), np.ones(len(KINDS))
-        room = np.empty((2, 4, 64), np.uint32)
-        turnover._draw(
-            0, len(agents), agents, start.slots, start.turnover.vacant, terms, coming, 5, 0, month, what, room
+        words = (
+            draws.blocks(5, 0, start.slots, month, decision) for decision in (draws.TURNOVER, draws.MIGRATION)
         )
+        turnover._draw(0, len(agents), agents, start.turnover.vacant, terms, coming, what, *words)
         left += what == turnover._LEAVES
     for kind in ("enterprise", "villager", "resident"):
         rows = agents.kind == KINDS.index(kind)

@@ -131,6 +131,13 @@ def fill_blocks(seed, replication, slots, month, decision, block, out):
         )
 
 
+def blocks(seed: int, replication: int, slots: np.ndarray, month: int, decision: int) -> np.ndarray:
+    """Return the four words of block 0 of a decision for each slot, as ``uint32``, shape (4, slots)."""
+    out = np.empty((4, len(slots)), np.uint32)
+    fill_blocks(seed, replication, slots, month, decision, 0, out)
+    return out
+
+
 @compiled
 def fill_own_blocks(seed, replication, slots, month, decision, blocks, out):
     """Fill `out` (uint32, four rows) with the four words of each slot's own block."""

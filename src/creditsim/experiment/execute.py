@@ -12,11 +12,11 @@ import pandas as pd
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
 from creditsim.experiment.run import RunResult, run_replication
+from creditsim.population.targets import count_agents
 from creditsim.spec.scenario import Scenario
 
 Progress = Callable[[int, int], None]
 
-_FULL_SIZE_AGENTS = 277_591
 _SMALL_AGENT_MONTHS = 3_000_000
 """Some five seconds of one core."""
 
@@ -76,9 +76,10 @@ def workers_for(
     A worker takes some seconds to start, in which one process is through with a small comparison.
     """
     if workers is None:
-        months = sum(each.months + each.burn_in_months for each in scenarios)
-        is_small = _FULL_SIZE_AGENTS * scale * months * replications < _SMALL_AGENT_MONTHS
-        workers = 1 if is_small else available_cores()
+        months = sum(
+            count_agents(each.population, scale) * (each.months + each.burn_in_months) for each in scenarios
+        )
+        workers = 1 if months * replications < _SMALL_AGENT_MONTHS else available_cores()
     return min(workers, replications)
 
 

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from creditsim.core.compiled import cache_folder
 from creditsim.core.errors import Fault
-from creditsim.population.marginals import read_district
-from creditsim.population.targets import make_targets
+from creditsim.population.targets import count_agents
 from creditsim.spec.scenario import STATUS_QUO, Scenario
 
 LARGE = 500_000
@@ -192,7 +191,7 @@ def plan_of(
     known, most = ENTRIES_PER_AGENT_MONTH, max(ENTRIES_PER_AGENT_MONTH.values())
     plans = [
         plan_memory(
-            round(float(make_targets(read_district(each.population), scale).agents.sum())),
+            count_agents(each.population, scale),
             scale,
             each.months,
             each.burn_in_months,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.core.compiled import compiled
+from creditsim.core.compiled import compiled, compiled_inline
 from creditsim.core.draws import lognormal_multipliers
 from creditsim.model import world
 from creditsim.model.activities import RECURRING, TRADE
@@ -31,7 +31,7 @@ OWED_TO_TRADE = -1.0
 
 # Numbers of the array that `means_terms` returns.
 (
-    _PERSONS, _FIRMS, _STOPPED, _DRAWN_PERSONS, _DRAWN_FIRMS, _FACTOR, _SHOCK_MONTH, SPELL, _SHOCK_START,
+    _PERSONS, _FIRMS, _STOPPED, _DRAWN_PERSONS, _DRAWN_FIRMS, _FACTOR, _SHOCK_MONTH, _SPELL, _SHOCK_START,
 ) = range(9)  # fmt: skip
 
 
@@ -140,10 +140,10 @@ def months_without_income(agent, strained, seed, replication, month, terms):
     return -1
 
 
-@compiled
+@compiled_inline
 def spell_of(month, first_word, terms):
     """Return the spell in which a month lies for an agent of some word, and the months since it began."""
-    length = np.int64(terms[SPELL])
+    length = np.int64(terms[_SPELL])
     shifted = month + np.int64(first_word) % length
     return shifted // length, shifted % length
 

@@ -34,18 +34,19 @@ due above the cash at hand is not decided."""
 UNABLE = 2
 """Value of ``OPPORTUNITY.acted`` for a due that the agent lacks the cash for."""
 
-_LANES_PER_WORD, _LANES_PER_BLOCK = 8, 16
 MOST_LANES = 64
+"""Lanes of a kind that fit the bits of a word, as activities fit those of `MEMORY`."""
 
-_SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
-_PLACES = np.full(64, 63, np.uint8)
-for _place in range(63):
-    _PLACES[(int(_SEQUENCE) << _place) % 2**64 >> 58] = _place
-_PLACES[0] = 0
-REST = 64
+REST = MOST_LANES
 """Block under `OPPORTUNITY` of lane 0's further bits; lane l has block REST + l."""
 
+_LANES_PER_WORD, _LANES_PER_BLOCK = 8, 16
 _WIDEST_SPAN = 16
+
+_SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
+_PLACES = np.zeros(64, np.uint8)
+for _place in range(64):
+    _PLACES[(int(_SEQUENCE) << _place) % 2**64 >> 58] = _place
 
 
 class Lanes(NamedTuple):
@@ -89,7 +90,8 @@ def arrange_lanes(activities: np.ndarray, thresholds: np.ndarray) -> Lanes:
     Raises
     ------
     ValueError
-        If the traits that the activities of a kind ask for lie too far apart for a table.
+        If the traits that the activities of a kind ask for lie too far apart for a table, or if
+        a kind has more activities than lanes.
     """
     fixed = _arrange(*(activities[name].tobytes() for name in ("kinds", "all_traits", "any_traits")))
     threshold = np.where(fixed.activity >= 0, thresholds[fixed.activity], 0)
@@ -106,6 +108,8 @@ def _arrange(kinds: bytes, all_traits: bytes, any_traits: bytes) -> Lanes:
     )
     own = [np.flatnonzero(kinds >> kind & 1) for kind in range(len(KINDS))]
     widest = max(len(numbers) for numbers in own)
+    if widest > MOST_LANES:
+        raise ValueError(f"got {widest} activities of one kind, expected at most {MOST_LANES}")
     lanes = _LANES_PER_BLOCK * max(1, -(-widest // _LANES_PER_BLOCK))
     activity = np.full((len(KINDS), lanes), -1, np.int16)
     first, shift, mask = np.zeros((3, len(KINDS)), np.int64)
@@ -159,7 +163,7 @@ def pack_bits(bits):
 
 @compiled_inline
 def lowest_bit(bits):
-    """Return the number of the lowest bit that is set; 63 if none is (de Bruijn's sequence)."""
+    """Return the number of the lowest bit that is set, 0 if none is (de Bruijn's sequence)."""
     return _PLACES[((bits & (~bits + np.uint64(1))) * _SEQUENCE) >> np.uint64(58)]
 
 

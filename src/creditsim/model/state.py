@@ -214,6 +214,10 @@ class State:
         """Return this month's 32-bit word of each row for a decision, as int64."""
         return draws.words(self.seed, self.replication, self.slots[rows], self.month, decision, index)
 
+    def blocks(self, low: int, high: int, decision: int) -> np.ndarray:
+        """Return this month's four words of rows low to high for a decision, uint32, shape (4, rows)."""
+        return draws.blocks(self.seed, self.replication, self.slots[low:high], self.month, decision)
+
     def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
         """Add an amount to a quantity, in the cell of each row."""
         cells, column = self.agents.cell[rows], self.counts[:, _COLUMN_OF[quantity]]

@@ -27,8 +27,9 @@ def once_per_population(make: Callable[..., Kept]) -> Callable[..., Kept]:
         known = kept.setdefault(population, {})
         if values not in known:
             found = make(population, *values)
-            for array in found if isinstance(found, tuple) else (found,):
-                array.setflags(write=False)
+            for each in found if isinstance(found, tuple) else (found,):
+                if isinstance(each, np.ndarray):
+                    each.setflags(write=False)
             known[values] = found
         return known[values]
 

@@ -26,6 +26,7 @@ from creditsim.population.marginals import (
     SECONDARY,
     STAGES,
     District,
+    read_district,
 )
 from creditsim.population.raking import rake
 
@@ -102,6 +103,11 @@ class Targets:
         """Agents by kind: teachers, villagers, residents, civil servants, pupils, then organisations."""
         organisations = self.enterprises_by_size.sum(), self.schools.sum(), self.agencies.sum()
         return np.array([*self.kinds, self.pupils.sum(), *organisations], np.float64)
+
+
+def count_agents(name: str, scale: float) -> int:
+    """Return how many agents of all kinds a shipped district has at a scale."""
+    return round(float(make_targets(read_district(name), float(scale)).agents.sum()))
 
 
 def make_targets(district: District, scale: float) -> Targets:

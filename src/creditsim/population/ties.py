@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import functools
-import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ import numpy as np
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.shipped import data_path
 from creditsim.population.agents import NOBODY, has_trait, is_adult
+from creditsim.population.fixed import once_per_population
 from creditsim.population.neighbours import pair_neighbours, share_rooms
 from creditsim.population.order import tie_both_ways, tie_one_way
 from creditsim.population.supply import Assumed, local_suppliers, supply_links
@@ -164,9 +164,7 @@ class Ties:
         return "\n".join(lines)
 
 
-_built: weakref.WeakKeyDictionary[Population, Ties] = weakref.WeakKeyDictionary()
-
-
+@once_per_population
 def build_ties(population: Population) -> Ties:
     """Return the ties of a population, built at the first call and kept as long as it is.
 
@@ -177,9 +175,7 @@ def build_ties(population: Population) -> Ties:
     InputError
         If an assumption that the ties need is missing from the district's data.
     """
-    if population not in _built:
-        _built[population] = make_ties(population)
-    return _built[population]
+    return make_ties(population)
 
 
 @functools.cache

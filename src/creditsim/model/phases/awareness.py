@@ -12,6 +12,8 @@ from creditsim.model.regimes import Rules
 from creditsim.model.state import State
 from creditsim.model.world import contact_factor
 from creditsim.population.agents import FIRST_BAND_OF_60, MINOR, NO_SEX, VILLAGER
+from creditsim.population.fixed import once_per_population
+from creditsim.population.synthesis import Population
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import ACTIVE, AWARE, KNOWS_ITEMS, KNOWS_SCORE, REGISTERED, SITE_KINDS
 
@@ -29,7 +31,7 @@ def awareness(state: State, rules: Rules, threads: int = 1) -> None:
     Source: Bass (1969), discrete form; parameters in data/model.yaml.
     """
     aware, adults = count_aware(state)
-    offline = _count_offline(state.population.agents)
+    offline = offline_adults(state.population)
     informed = _share_by_site(state, aware, adults)
     spread = np.zeros((2, 3))
     helped = np.zeros(2)
@@ -51,8 +53,8 @@ def awareness(state: State, rules: Rules, threads: int = 1) -> None:
 
     def learn(low: int, high: int) -> None:
         _learn(
-            low, high, state.seed, state.replication, state.month, state.agents, state.slots,
-            np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active, state.ranks, *terms,
+            low, high, state.agents, state.blocks(low, high, draws.AWARENESS), state.active, state.ranks,
+            *terms,
         )  # fmt: skip
 
     in_parts(learn, len(state.agents), threads)
@@ -73,6 +75,12 @@ def _count_aware(agents, aware, adults):
         if is_adult_here(agent):
             adults[agent.home] += 1
             aware[agent.home] += agent.awareness & AWARE != 0
+
+
+@once_per_population
+def offline_adults(population: Population) -> int:
+    """Return how many adults of a population are offline."""
+    return int(_count_offline(population.agents))
 
 
 @compiled
@@ -124,16 +132,12 @@ def _helped_share(state: State, levers, offline: int) -> float:
 
 @compiled
 def _learn(
-    low, high, seed, replication, month, agents, slots, words, active, ranks, informed,
+    low, high, agents, words, active, ranks, informed,
     spread, helped, imitation, ceiling, ceiling_60, active_share, looks_up, score_on, ranked, models,
 ):  # fmt: skip
     """Move every adult's awareness one month on."""
-    room = words.shape[1]
     for row in range(low, high):
-        place = (row - low) % room
-        if place == 0:
-            some = slots[row : min(row + room, high)]
-            draws.fill_blocks(seed, replication, some, month, draws.AWARENESS, 0, words)
+        place = row - low
         regime = active[row]
         agent = agents[row]
         if not is_adult_here(agent) or score_on[regime] == 0:

@@ -128,38 +128,28 @@ class Block(NamedTuple):
 def make_block(lanes: Lanes) -> Block:
     """Return room for a block in which every agent meets everything."""
     rows, most = draws.BLOCK_ROWS, draws.BLOCK_ROWS * lanes.activity.shape[1] + _PADDING
-    u4, f8 = np.uint32, np.float64
     return Block(
-        *(np.empty(rows, u4) for _ in range(6)),
-        present=np.empty(rows, np.uint64),
-        lanes=np.empty(rows, np.uint64),
-        doubtful=np.empty(rows, np.uint64),
-        met=np.empty(rows, np.uint64),
-        words=np.empty((lanes.border.shape[1] // 2, 4, rows), u4),
-        money=np.empty(rows, f8),
-        feeling=np.empty((2, rows), f8),
+        **_columns("slot kind key site variant cell", rows, np.uint32),
+        **_columns("present lanes doubtful met", rows, np.uint64),
+        **_columns("place number slots tied dues due_slots spells acts", most, np.uint32),
+        **_columns("stake_yuan noise best own shift", most, np.float64),
+        words=np.empty((lanes.border.shape[1] // 2, 4, rows), np.uint32),
+        money=np.empty(rows),
+        feeling=np.empty((2, rows)),
         open=np.empty(rows, np.uint8),
-        place=np.empty(most, u4),
-        number=np.empty(most, u4),
-        slots=np.empty(most, u4),
-        act_words=np.empty((4, most), u4),
-        stake_yuan=np.empty(most, f8),
-        noise=np.empty(most, f8),
-        best=np.empty(most, f8),
+        act_words=np.empty((4, most), np.uint32),
         acted=np.empty(most, np.uint8),
         left=np.zeros(3, np.int64),
-        candidates=np.empty((3, most), u4),
-        tied=np.empty(most, u4),
-        own=np.empty(most, f8),
-        shift=np.empty(most, f8),
-        dues=np.empty(most, u4),
-        due_slots=np.empty(most, u4),
-        due_words=np.empty((4, most), u4),
-        spells=np.empty(most, u4),
-        acts=np.empty(most, u4),
+        candidates=np.empty((3, most), np.uint32),
+        due_words=np.empty((4, most), np.uint32),
         worth_key=np.zeros(2**10, np.uint64),
-        worth_yuan=np.empty(2**10, f8),
+        worth_yuan=np.empty(2**10),
     )
+
+
+def _columns(names: str, size: int, kind: type) -> dict[str, np.ndarray]:
+    """Return an empty column for each of some names."""
+    return {name: np.empty(size, kind) for name in names.split()}
 
 
 def make_tables(given: Choosing) -> Tables:

@@ -130,16 +130,17 @@ def _pools(state: State, number: int, contest: Contest) -> Pools:
 def _vacancies(state: State, number: int, contest: Contest) -> Pools:
     """Return one pool a vacancy: applicants by lot from the employer's area, nobody for two of them."""
     areas = len(state.population.areas)
-    jobs, candidates = np.zeros((2, areas), np.int64)
+    jobs = np.zeros(areas, np.int64)
     _count_jobs(state.agents, jobs)
     everyone = _candidates(state, number, contest)
-    _count_by_area(state.agents, everyone, candidates)
+    home = state.agents.area[everyone]
+    candidates = np.bincount(home, minlength=areas)
     wanted = [whole_part(round(int(each) * contest.slots_per_1000), state.month) for each in jobs]
     held = np.minimum(wanted, candidates // contest.applicants_per_slot)
     applicants = held * contest.applicants_per_slot
     lots = _words(state, everyone, number, _APPLIES)
     chosen, group, ranked_in, vacancies = [], [], [], 0
-    for area, there in enumerate(_lowest_lots(state, everyone, lots, applicants, candidates)):
+    for area, there in enumerate(_lowest_lots(lots, home, applicants, candidates)):
         there = there[smallest(lots[there], int(applicants[area]))]
         line = there[np.argsort(lots[there], kind="stable")]
         chosen.append(everyone[line])
@@ -161,35 +162,21 @@ def _count_jobs(agents, by_area):
                 by_area[employer.area] += 1
 
 
-@compiled
-def _count_by_area(agents, rows, by_area):
-    """Count rows by area."""
-    for row in rows:
-        by_area[agents[row].area] += 1
-
-
 def _lowest_lots(
-    state: State, rows: np.ndarray, lots: np.ndarray, wanted: np.ndarray, there: np.ndarray
+    lots: np.ndarray, area: np.ndarray, wanted: np.ndarray, there: np.ndarray
 ) -> list[np.ndarray]:
     """Return for each area the places of its candidates with low lots, ascending: all those wanted, and more.
 
     Lots are uniform, so a border a little above the expected one leaves few; where it left too
     few, all stay.
     """
-    border = np.full(len(wanted), 2**32, np.int64)
-    some = wanted > 0
-    margin = wanted[some] + 6.0 * np.sqrt(wanted[some]) + 16.0
-    border[some] = np.minimum(margin / there[some] * draws.TWO_32, draws.TWO_32).astype(np.int64)
-    border[~some] = 0
-    area = state.agents.area[rows[lots < border.max(initial=0)]]
-    low = np.flatnonzero(lots < border.max(initial=0))
+    margin = np.where(wanted > 0, wanted + 6.0 * np.sqrt(wanted) + 16.0, 0.0)
+    border = np.minimum(margin / np.maximum(there, 1), 1.0) * draws.TWO_32
+    low = np.flatnonzero(lots < border[area])
     found = []
     for code in range(len(wanted)):
-        mine = low[area == code]
-        mine = mine[lots[mine] < border[code]]
-        if len(mine) < wanted[code]:
-            mine = np.flatnonzero(state.agents.area[rows] == code)
-        found.append(mine)
+        mine = low[area[low] == code]
+        found.append(mine if len(mine) >= wanted[code] else np.flatnonzero(area == code))
     return found
 
 

@@ -70,7 +70,7 @@ def _errands_of(state: State, rules: Rules, threads: int) -> np.ndarray:
     def find(low: int, high: int) -> np.ndarray:
         found = np.zeros(2 * (high - low), REQUEST)
         number = _find(
-            low, high, state.agents, state.slots, np.empty((4, draws.BLOCK_ROWS), np.uint32), state.active,
+            low, high, state.agents, state.slots, state.blocks(low, high, draws.ERRAND), state.active,
             terms, state.seed, state.replication, state.month, chances, takeup, found,
         )  # fmt: skip
         return found[:number]
@@ -92,12 +92,9 @@ def _terms(levers) -> list[int]:
 @compiled
 def _find(low, high, agents, slots, words, active, terms, seed, replication, month, chances, takeup, found):
     """Write the errands of adults from row low to high; return their number."""
-    number, room = 0, words.shape[1]
+    number = 0
     for row in range(low, high):
-        place = (row - low) % room
-        if place == 0:
-            some = slots[row : min(row + room, high)]
-            draws.fill_blocks(seed, replication, some, month, draws.ERRAND, 0, words)
+        place = row - low
         w0, w1, w2, w3 = words[0, place], words[1, place], words[2, place], words[3, place]
         agent = agents[row]
         if (w0 >= chances[0] and w1 >= chances[1]) or not is_adult_here(agent):

@@ -13,7 +13,7 @@ from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.model.activities import stake_multipliers
 from creditsim.model.choice import acts
-from creditsim.model.means import SPELL, buffers, is_unable, may_be_unable, means_terms, stopped_paying
+from creditsim.model.means import buffers, is_unable, may_be_unable, means_terms, spell_of, stopped_paying
 from creditsim.model.opportunities import UNABLE, Lanes, arrange_lanes, search
 from creditsim.model.phases.blocks import BREACH
 from creditsim.model.regimes import Rules
@@ -93,7 +93,7 @@ def _mark_unable(low, found, agents, finding, block):
     due_slots, words, spells, acted = block.due_slots, block.due_words, block.spells, block.acted
     activities, means, stopped = finding.activities, finding.means, finding.stopped
     seed, replication, month = finding.seed, finding.replication, finding.month
-    number, length = 0, np.int64(means[SPELL])
+    number = 0
     for at in range(found):
         dues[number] = at
         number += activities[numbers[at]].due > 0
@@ -101,7 +101,7 @@ def _mark_unable(low, found, agents, finding, block):
         due_slots[position] = slots[dues[position]]
     draws.fill_blocks(seed, replication, due_slots[:number], 0, draws.MEANS, 0, words)
     for position in range(number):
-        spell = (month + np.int64(words[1, position]) % length) // length
+        spell, _ = spell_of(month, words[1, position], means)
         spells[position] = draws.word(seed, replication, due_slots[position], spell, draws.MEANS, 2)
     for position in range(number):
         at = dues[position]

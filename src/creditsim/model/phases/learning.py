@@ -65,7 +65,7 @@ def _watch_ties(state: State, rules: Rules, threads: int = 1) -> None:
         _learn_from_ties(
             low, high, state.agents, state.slots, rules.activities, state.memory, peers, breaches,
             state.visited, state.active, state.firm_class, state.pledges, factor, rates, terms, state.seed,
-            state.replication, state.month, np.empty((4, draws.BLOCK_ROWS), np.uint32),
+            state.replication, state.month, state.blocks(low, high, draws.NORM_SIGNAL),
         )  # fmt: skip
 
     in_parts(learn, len(state.agents), threads)
@@ -107,14 +107,11 @@ def _learn_from_ties(
 
     Which channel saw the tie's breach follows from the words with which it was concluded.
     """
-    room, borders = words.shape[1], np.empty(7)
+    starts, borders = peers.indptr, np.empty(7)
     for row in range(low, high):
-        place = (row - low) % room
-        if place == 0:
-            some = slots[row : min(row + room, high)]
-            draws.fill_blocks(seed, replication, some, month, draws.NORM_SIGNAL, 0, words)
-        first = np.int64(peers.indptr[row])
-        size = peers.indptr[row + 1] - first
+        place = row - low
+        first = np.int64(starts[row])
+        size = starts[row + 1] - first
         agent = agents[row]
         if size == 0 or agent.present == 0:
             continue

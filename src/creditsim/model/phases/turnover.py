@@ -57,8 +57,8 @@ def turnover(state: State, rules: Rules, threads: int = 1) -> None:
 
     def draw(low: int, high: int) -> None:
         _draw(
-            low, high, agents, state.slots, memory.vacant, terms, coming, state.seed, state.replication,
-            state.month, what, np.empty((2, 4, draws.BLOCK_ROWS), np.uint32),
+            low, high, agents, memory.vacant, terms, coming, what, state.blocks(low, high, draws.TURNOVER),
+            state.blocks(low, high, draws.MIGRATION),
         )  # fmt: skip
 
     in_parts(draw, len(agents), threads)
@@ -132,21 +132,16 @@ def chances_of_leaving(agent, row, terms):
 
 
 @compiled
-def _draw(low, high, agents, slots, vacant, terms, coming, seed, replication, month, what, words):
-    """Write for each row whether its holder leaves or somebody comes; `words` is room for draws."""
-    room = words.shape[2]
+def _draw(low, high, agents, vacant, terms, coming, what, stays, moving):
+    """Write for each row whether its holder leaves or somebody comes; the last two are the rows' words."""
     for row in range(low, high):
-        place = (row - low) % room
-        if place == 0:
-            some = slots[row : min(row + room, high)]
-            draws.fill_blocks(seed, replication, some, month, draws.TURNOVER, 0, words[0])
-            draws.fill_blocks(seed, replication, some, month, draws.MIGRATION, 0, words[1])
+        place = row - low
         agent = agents[row]
         if agent.present == 1:
             leaves, moves = chances_of_leaving(agent, row, terms)
-            if words[0, 0, place] < leaves * draws.TWO_32 or words[1, 0, place] < moves * draws.TWO_32:
+            if stays[0, place] < leaves * draws.TWO_32 or moving[0, place] < moves * draws.TWO_32:
                 what[row] = _LEAVES
-        elif vacant[row] == OPEN and words[0, 1, place] < coming[agent.kind] * draws.TWO_32:
+        elif vacant[row] == OPEN and stays[1, place] < coming[agent.kind] * draws.TWO_32:
             what[row] = _COMES
 
 
