@@ -20,7 +20,7 @@ from creditsim.population.agents import takes_part
 from creditsim.population.synthesis import HIGHEST_SCALE, LOWEST_SCALE, build_population
 from creditsim.spec.scenario import Scenario
 
-__all__ = ["RunResult", "agents_frame", "case_of", "check_run", "ledger_frame", "run_replication"]
+__all__ = ["RunResult", "agents_frame", "case_of", "check_run", "ledger_frame", "run_key", "run_replication"]
 
 LARGEST_KEY = 2**32 - 1
 
@@ -183,9 +183,20 @@ def case_of(scenario: Scenario, scale: float, seed: int, replication: int, only:
         "seed": seed,
         "replication": replication,
         "only": sorted(only),
-        "model": source_digest(),
+        "model": source_digest("model"),
         "data": data_digest(),
     }
+
+
+def run_key(case: dict) -> str:
+    """Return the hash of a case: what a run is known by. The scenario is hashed first, once for many runs.
+
+    Examples
+    --------
+    >>> run_key({"scenario": {"levers": {}}, "seed": 1}) == run_key({"seed": 1, "scenario": {"levers": {}}})
+    True
+    """
+    return fingerprint_json({**case, "scenario": fingerprint_json(case["scenario"])})
 
 
 def world_key(scenario: Scenario) -> tuple:
@@ -216,7 +227,7 @@ def _run(model: CreditModel, progress, only: Sequence[str], keep_tables: bool) -
         grades=model.grades(),
         balances=model.balances(),
         fingerprint=fingerprint_columns(results),
-        inputs=fingerprint_json(case),
+        inputs=run_key(case),
         months=scenario.months,
         seconds=seconds,
         case=case,
