@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -149,7 +148,7 @@ def finished_of(result: RunResult, key: str, outcomes: Sequence[str] = ()) -> Fi
     """
     case = {**result.case, "outcomes": sorted(outcomes)}
     if run_key(case) != key:
-        raise RuntimeError("this worker runs another version of creditsim than the sweep; install the same one")
+        raise RuntimeError("this worker has another version of creditsim than the sweep: install the same")
     layout, values = laid_out(result.outcomes, outcomes)
     return Finished(key, result.fingerprint, case, layout, values, result.seconds)
 
