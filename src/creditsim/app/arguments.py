@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from creditsim.core.errors import Fault, InputError
 
 Scenario = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a YAML file.")
@@ -66,3 +68,16 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stan
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print faults and what --json asks for, nothing else.")
 ]
+
+
+def voice_of(context: typer.Context, json: bool, verbose: bool, quiet: bool) -> Any:
+    """Return how a command speaks, from the options before and after its name."""
+    from creditsim.app.printing import Voice
+
+    before = context.obj or {}
+    voice = Voice(
+        json=json, verbose=verbose or before.get("verbose", False), quiet=quiet or before.get("quiet", False)
+    )
+    if voice.verbose and voice.quiet:
+        raise InputError(Fault("got both --verbose and --quiet, expected one of them"))
+    return voice

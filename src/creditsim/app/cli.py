@@ -1,5 +1,7 @@
 """The command line: list, levers, activities, diff, run, compare, rows, patterns, replay, bench.
 
+Those about many runs and their store are in `creditsim.app.store_commands`.
+
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
 70 a fault of the program itself.
@@ -10,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -33,6 +35,7 @@ from creditsim.app.arguments import (
     Seed,
     Threads,
     Verbose,
+    voice_of,
 )
 from creditsim.app.help_texts import (
     ACTIVITIES_HELP,
@@ -46,7 +49,8 @@ from creditsim.app.help_texts import (
     ROWS_HELP,
     RUN_HELP,
 )
-from creditsim.core.errors import Fault, InputError
+from creditsim.app.store_commands import app as store_app
+from creditsim.core.errors import InputError
 
 FINDING = 1
 BAD_INPUT = 2
@@ -91,8 +95,8 @@ def run_command(arguments: Sequence[str]) -> int:
             return command.invoke(context) or 0
     except typer.Exit as stop:
         return stop.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        print("creditsim: stopped; nothing was written", file=sys.stderr)
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        print(f"creditsim: {str(stop) or 'stopped; nothing was written'}", file=sys.stderr)
         return STOPPED
     except InputError as error:
         print(error, file=sys.stderr)
@@ -173,7 +177,7 @@ def levers(
     """Show the levers."""
     from creditsim.app.catalogues import show_levers
 
-    return show_levers(row, lang, _voice(context, json, verbose, quiet))
+    return show_levers(row, lang, voice_of(context, json, verbose, quiet))
 
 
 @app.command(
@@ -201,7 +205,7 @@ def activities(
     from creditsim.app.catalogues import show_activities
 
     numbers = {"scale": scale, "seed": seed, "replications": replications, "threads": threads}
-    return show_activities(kind, rates, numbers, lang, _voice(context, json, verbose, quiet))
+    return show_activities(kind, rates, numbers, lang, voice_of(context, json, verbose, quiet))
 
 
 @app.command("diff", help=DIFF_HELP, short_help="Show what differs between two scenarios.")
@@ -219,7 +223,7 @@ def diff(
     """Show what differs between two scenarios."""
     from creditsim.app.differences import show_difference
 
-    return show_difference(first, second, lang, _voice(context, json, verbose, quiet))
+    return show_difference(first, second, lang, voice_of(context, json, verbose, quiet))
 
 
 @app.command("run", help=RUN_HELP, short_help="Run one scenario once.")
@@ -251,7 +255,7 @@ def run(
         only,
         out,
         lang,
-        _voice(context, json, verbose, quiet),
+        voice_of(context, json, verbose, quiet),
     )
 
 
@@ -289,7 +293,7 @@ def compare(
         only,
         out,
         lang,
-        _voice(context, json, verbose, quiet),
+        voice_of(context, json, verbose, quiet),
     )
 
 
@@ -316,7 +320,7 @@ def rows(
         names or [],
         {"seed": seed, "replications": replications, "scale": scale, "months": months, "threads": threads},
         lang,
-        _voice(context, json, verbose, quiet),
+        voice_of(context, json, verbose, quiet),
     )
 
 
@@ -338,7 +342,7 @@ def patterns(
     return show_patterns(
         {"seed": seed, "replications": replications, "scale": scale, "threads": threads},
         lang,
-        _voice(context, json, verbose, quiet),
+        voice_of(context, json, verbose, quiet),
     )
 
 
@@ -355,7 +359,7 @@ def replay(
     """Replay a run's ledger."""
     from creditsim.app.commands import replay_run
 
-    return replay_run(folder, _voice(context, json, verbose, quiet))
+    return replay_run(folder, voice_of(context, json, verbose, quiet))
 
 
 @app.command("bench", help=BENCH_HELP, short_help="Time a month against C, plain Mesa and NumPy.")
@@ -363,17 +367,7 @@ def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, 
     """Time a month."""
     from creditsim.app.bench import show_bench
 
-    return show_bench(_voice(context, json, verbose, quiet))
+    return show_bench(voice_of(context, json, verbose, quiet))
 
 
-def _voice(context: typer.Context, json: bool, verbose: bool, quiet: bool) -> Any:
-    """Return how a command speaks, from the options before and after its name."""
-    from creditsim.app.printing import Voice
-
-    before = context.obj or {}
-    voice = Voice(
-        json=json, verbose=verbose or before.get("verbose", False), quiet=quiet or before.get("quiet", False)
-    )
-    if voice.verbose and voice.quiet:
-        raise InputError(Fault("got both --verbose and --quiet, expected one of them"))
-    return voice
+app.add_typer(store_app)

@@ -116,3 +116,61 @@ Examples:
   creditsim bench
   creditsim bench --json
 """
+
+SWEEP_HELP = """Run an experiment, scenarios x worlds x replications, into a store.
+
+The store is the truth: finished runs are kept whatever happens, and the same command goes on
+where it was stopped. A run that raises or brings its worker down is tried three times and then
+named; the others complete (exit code 1). Ctrl-C leaves a store that can be gone on with (130).
+
+\b
+Examples:
+  creditsim sweep experiment.yaml --store results
+  creditsim sweep experiment.yaml --store results --workers 8 --json
+  creditsim sweep experiment.yaml --store results --dask tcp://head:8786
+  creditsim sweep pilot-check --store /tmp/first-sweep
+
+The smallest file:
+  format: 1
+  scenarios: [status-quo-2019, five-entries-2020]
+"""
+
+STATUS_HELP = """Show what a store holds: experiments, runs finished and missing, failures with their logs.
+
+\b
+Examples:
+  creditsim status results
+  creditsim status results --json
+"""
+
+VERIFY_HELP = """Check every byte of a store against the names of its files, and every run against its key.
+
+A finding gives exit code 1 and says what to do; nothing is changed.
+
+\b
+Examples:
+  creditsim verify results
+  creditsim verify results --json
+"""
+
+REPRODUCE_HELP = """Run one of a store's runs again and compare the fingerprints of the results.
+
+Exit code 1 if they differ. A run of another version of creditsim is refused by name, since
+its rules are not here.
+
+\b
+Examples:
+  creditsim reproduce results 4f1c09
+  creditsim reproduce results 4f1c09 --json
+"""
+
+EXPORT_HELP = """Write a store's results as tidy CSV, or as an Excel workbook.
+
+Rows come in the experiment's order, whoever ran what. A partial sweep says so.
+
+\b
+Examples:
+  creditsim export results --to csv
+  creditsim export results --to csv --table months --out monthly.csv
+  creditsim export results --to xlsx --out results.xlsx
+"""

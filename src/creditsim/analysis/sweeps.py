@@ -1,0 +1,177 @@
+"""Read a sweep's results from its store: for the stopping rule, a comparison, or other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from creditsim.analysis.grid import OUTCOME_COLUMNS
+from creditsim.analysis.until import Clearness, clarity_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from creditsim.experiment.recorded import Recorded
+    from creditsim.experiment.results.store import ResultStore
+    from creditsim.experiment.tasks import Layout
+
+
+class StoppingRule:
+    """Say how many replications an experiment shall have, from what its store holds.
+
+    It looks at the same numbers of replications in the same order whatever else is in the
+    store, so that a sweep stops at the same place however often it was interrupted.
+
+    Parameters
+    ----------
+    recorded : Recorded
+        An experiment with `until`.
+    store : ResultStore
+
+    Attributes
+    ----------
+    clearness : Clearness or None
+        What was found when it was last asked.
+    """
+
+    def __init__(self, recorded: Recorded, store: ResultStore):
+        self.recorded, self.store = recorded, store
+        self.clearness: Clearness | None = None
+        self._means: dict[str, np.ndarray] = {}
+
+    def __call__(self, done: int) -> int:
+        """Return how many replications there shall be in all; `done` if they are enough, or the most."""
+        until = self.recorded.until
+        self.clearness = self._clearness(done)
+        return done if self.clearness.clear else min(done + until.step, until.at_most)
+
+    def _clearness(self, done: int) -> Clearness:
+        """Return how clear the differences are after some replications."""
+        recorded, until = self.recorded, self.recorded.until
+        keys = recorded.keys(done)
+        self._read([key for key in keys.values() if key not in self._means], list(until.outcomes))
+        means = np.full((done, len(recorded.worlds), len(recorded.labels), len(until.outcomes)), np.nan)
+        for run, key in keys.items():
+            if key in self._means:  # a run that failed has none
+                means[run.replication, run.world, recorded.labels.index(run.scenario)] = self._means[key]
+        return clarity_of(
+            {name: means[..., column] for column, name in enumerate(until.outcomes)},
+            recorded.labels,
+            recorded.baseline,
+            until.outcomes,
+            until.level,
+            recorded.shared_draws,
+        )
+
+    def _read(self, keys: Sequence[str], names: list[str]) -> None:
+        """Keep each run's mean over the months of the outcomes that matter, for the district."""
+        wanted = {(name, "all", "all"): column for column, name in enumerate(names)}
+        for key, layout, values in self.store.values(keys, wanted.__contains__):
+            found = np.full(len(names), np.nan)
+            found[[wanted[cell] for cell in layout.cells]] = mean_over_months(values)
+            self._means[key] = found
+
+
+def wanted_replications(recorded: Recorded, store: ResultStore, rule: StoppingRule | None = None) -> int:
+    """Return how many replications the experiment has, as far as its store tells: the stopping rule asked."""
+    done = recorded.replications
+    if recorded.until is None:
+        return done
+    rule = rule or StoppingRule(recorded, store)
+    while all(key in store for key in recorded.keys(done).values()) and (more := rule(done)) > done:
+        done = more
+    return done
+
+
+def whole_replications(recorded: Recorded, store: ResultStore, replications: int) -> list[int]:
+    """Return the replications of which every run is there: pairs need both of their halves."""
+    lacking = {run.replication for run, key in recorded.keys(replications).items() if key not in store}
+    return [number for number in range(replications) if number not in lacking]
+
+
+def paired_outcomes(
+    recorded: Recorded, store: ResultStore, replications: Sequence[int], world: int | None = None
+) -> pd.DataFrame:
+    """Return the outcomes of whole replications as `creditsim.compare` has them, averaged over the worlds.
+
+    Parameters
+    ----------
+    replications : sequence of int
+        Each of their runs must be in the store.
+    world : int, optional
+        One world alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `creditsim.analysis.grid.OUTCOME_COLUMNS`.
+    """
+    import pandas as pd
+
+    worlds = tuple(range(len(recorded.worlds)) if world is None else (world,))
+    wanted = set(replications)
+    keys = {
+        run: key
+        for run, key in recorded.keys(max(wanted, default=-1) + 1).items()
+        if run.replication in wanted and run.world in worlds
+    }
+    frames = [
+        tidy(layout, values, scenario=scenario, replication=replication)
+        for (scenario, replication), layout, values in _over_worlds(keys, store, worlds)
+    ]
+    found = pd.concat(frames, ignore_index=True)
+    texts = [name for name in OUTCOME_COLUMNS if name not in ("replication", "value")]
+    return found.astype(dict.fromkeys(texts, "category"))[list(OUTCOME_COLUMNS)]
+
+
+def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:
+    """Return a run's values (cells, months) as a tidy frame, with further columns that are the same in all rows."""
+    import pandas as pd
+
+    months, cells = len(layout.months), len(layout.cells)
+    frame = {name: np.repeat(np.array([value]), months * cells) for name, value in columns.items()}
+    frame["month"] = pd.Categorical.from_codes(np.tile(np.arange(months), cells), list(layout.months))
+    outcomes, settings, groups = zip(*layout.cells, strict=True)
+    for name, texts in (("setting", settings), ("group", groups), ("outcome", outcomes)):
+        frame[name] = pd.Categorical(texts).repeat(months)
+    return pd.DataFrame({**frame, "value": values.reshape(-1)})
+
+
+def mean_over_months(values: np.ndarray) -> np.ndarray:
+    """Return the means of (cells, months) over the months in which a value is defined, added up in order."""
+    return _mean_in_order(list(values.T))
+
+
+def _over_worlds(keys: dict, store: ResultStore, worlds: tuple[int, ...]) -> Iterator[tuple]:
+    """Yield ((scenario, replication), layout, values), the values averaged over the worlds in their order.
+
+    Runs come from the store in the order of its shards; a pair waits until all its worlds are there.
+    """
+    runs: dict[str, list] = {}
+    for run, key in keys.items():  # a scenario that is named twice is one run under two labels
+        runs.setdefault(key, []).append(run)
+    waiting: dict[tuple, dict[int, np.ndarray]] = {}
+    for key, layout, values in store.values(list(runs)):
+        for run in runs[key]:
+            found = waiting.setdefault((run.scenario, run.replication), {})
+            found[run.world] = values
+            if len(found) == len(worlds):
+                del waiting[run.scenario, run.replication]
+                several = [found[world] for world in worlds]
+                yield (
+                    (run.scenario, run.replication),
+                    layout,
+                    values if len(several) == 1 else _mean_in_order(several),
+                )
+
+
+def _mean_in_order(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the mean of arrays of one shape where they are defined, added up in order; NaN where none is."""
+    total, number = np.zeros(arrays[0].shape), np.zeros(arrays[0].shape, np.int64)
+    for each in arrays:
+        known = ~np.isnan(each)
+        total = total + np.where(known, each, 0.0)
+        number += known
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
