@@ -24,7 +24,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results bench lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results pairing bench lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes
 
 results: setup  ## Judge the plan's rows and the field's patterns anew and write docs/results.md (minutes)
 	$(PY) tools/make_results.py
+
+pairing: setup  ## Measure what shared draws gain, beside really independent draws (minutes)
+	$(PY) tools/measure_pairing.py
 
 bench: setup  ## Time the month beside C, plain Mesa and NumPy, guard the ratios and write docs/performance.md (minutes)
 	$(PY) -m pytest benchmarks --benchmark-only --benchmark-disable-gc -p no:cacheprovider

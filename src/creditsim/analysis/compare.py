@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from creditsim.analysis.cost_effectiveness import CostPerBreach, cost_per_breach
-from creditsim.analysis.grid import outcome_grid
+from creditsim.analysis.grid import everybody, outcome_grid
+from creditsim.analysis.intervals import mean_in_order, t_interval
+from creditsim.analysis.pairing import PairingGains, pairing_gains
 from creditsim.analysis.tables import plain_values
 from creditsim.core.errors import Fault, InputError, unknown
 
@@ -106,8 +108,8 @@ def paired_differences(
                 "unit": [catalogue[name].unit for name in names],
                 "setting": settings,
                 "group": groups,
-                "baseline_mean": np.where(np.isnan(difference), np.nan, _mean_in_order(reference)),
-                "scenario_mean": np.where(np.isnan(difference), np.nan, _mean_in_order(treated)),
+                "baseline_mean": np.where(np.isnan(difference), np.nan, mean_in_order(reference)),
+                "scenario_mean": np.where(np.isnan(difference), np.nan, mean_in_order(treated)),
                 "difference": difference,
                 "low": low,
                 "high": high,
@@ -120,29 +122,6 @@ def paired_differences(
     if not frames:
         return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS))
     return pd.concat(frames, ignore_index=True)
-
-
-def t_interval(values: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean, low and high of Student's t interval over the first axis.
-
-    With one value the interval is NaN; a NaN among the values makes all three NaN.
-
-    Examples
-    --------
-    >>> mean, low, high = t_interval(np.array([1.0, 2.0, 3.0]))
-    >>> print(round(float(mean), 3), round(float(low), 3), round(float(high), 3))
-    2.0 -0.484 4.484
-    """
-    from scipy.special import stdtrit
-
-    values = np.asarray(values, dtype=np.float64)
-    count = len(values)
-    mean = _mean_in_order(values)
-    if count < 2:
-        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    squares = _sum_in_order((values - mean) * (values - mean))
-    half = float(stdtrit(count - 1, 0.5 + level / 2.0)) * np.sqrt(squares / (count - 1) / count)
-    return mean, mean - half, mean + half
 
 
 def verdicts(
@@ -328,10 +307,7 @@ class ComparedScenarios:
 
         An outcome without a row for all settings shows its settings instead.
         """
-        everybody = self.differences[self.differences["group"] == "all"]
-        whole = everybody["setting"] == "all"
-        with_whole = set(everybody.loc[whole, "outcome"])
-        return everybody[whole | ~everybody["outcome"].isin(with_whole)].reset_index(drop=True)
+        return everybody(self.differences).reset_index(drop=True)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows of `headline` as plain values for JSON: null, never NaN."""
@@ -342,8 +318,13 @@ class ComparedScenarios:
         others = [label for label in self.scenarios if label != self.baseline]
         return cost_per_breach(self.outcomes, self.baseline, others, self.level)
 
+    def pairing_gains(self) -> PairingGains:
+        """Return what shared draws gain in each outcome of everybody; see `creditsim.analysis.pairing`."""
+        others = [label for label in self.scenarios if label != self.baseline]
+        return pairing_gains(self.outcomes, self.baseline, others, self.level)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as one JSON object: what was compared, its rows, cost per breach averted."""
+        """Return the comparison as one JSON object: what was compared, its rows, what pairing gained."""
         return {
             "baseline": self.baseline,
             "replications": self.replications,
@@ -351,6 +332,7 @@ class ComparedScenarios:
             "inputs": self.inputs,
             "rows": self.rows(),
             "cost_per_breach_averted": [vars(each) for each in self.cost_per_breach_averted()],
+            "shared_draws": self.pairing_gains().to_dict(),
         }
 
 
@@ -366,16 +348,3 @@ def _catalogue() -> Mapping[str, Any]:
     from creditsim.spec.outcomes import outcomes
 
     return outcomes()
-
-
-def _sum_in_order(values: np.ndarray) -> np.ndarray:
-    """Add up along the first axis, one after the other: one order, one rounding."""
-    total = np.zeros(values.shape[1:])
-    for value in values:
-        total = total + value
-    return total
-
-
-def _mean_in_order(values: np.ndarray) -> np.ndarray:
-    """Return the mean along the first axis, added up in order."""
-    return _sum_in_order(values) / len(values)

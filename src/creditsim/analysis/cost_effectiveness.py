@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from creditsim.analysis.intervals import covariance, t_quantile
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -81,17 +83,15 @@ def fieller(
     >>> fieller(np.array([10.0, 11.0]), np.array([1.0, -1.0]))
     (None, None, None)
     """
-    from scipy.special import stdtrit
-
     count = len(cost)
     if count < 2:
         return None, None, None
     mean_cost, mean_averted = float(np.mean(cost)), float(np.mean(averted))
-    t = float(stdtrit(count - 1, 0.5 + level / 2.0))
+    t = t_quantile(count - 1, level)
 
-    def spread(a: np.ndarray, b: np.ndarray) -> float:
+    def spread(one: np.ndarray, other: np.ndarray) -> float:
         """Return the squared half-width of a mean, or what two means share of it."""
-        return t * t * float(np.sum((a - np.mean(a)) * (b - np.mean(b)))) / (count - 1) / count
+        return t * t * float(covariance(one, other)) / count
 
     square = mean_averted * mean_averted - spread(averted, averted)
     if square <= 0.0 or mean_averted <= 0.0:

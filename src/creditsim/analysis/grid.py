@@ -127,6 +127,20 @@ def outcome_grid(outcomes: pd.DataFrame, catalogue: Mapping[str, Any]) -> Outcom
     return grid
 
 
+def everybody(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of everybody: group ``all``, and of settings ``all`` or else those there are.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Outcomes or differences: columns outcome, setting, group, and any others.
+    """
+    people = rows[rows["group"] == "all"]
+    whole = people["setting"] == "all"
+    with_whole = set(people.loc[whole, "outcome"])
+    return people[whole | ~people["outcome"].isin(with_whole)]
+
+
 def _plain(label: Any) -> Any:
     """Return a label as plain Python, so that labels sort and print alike everywhere."""
     return label.item() if isinstance(label, np.generic) else label

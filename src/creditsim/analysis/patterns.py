@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from creditsim.analysis.compare import t_interval
+from creditsim.analysis.intervals import t_interval
 from creditsim.analysis.tables import FindingsTable, plain_values
 from creditsim.experiment.execute import run_scenarios
 from creditsim.spec.patterns import Pattern, patterns

@@ -208,6 +208,7 @@ def comparison_text(comparison: Any, lang: str) -> str:
     from creditsim.analysis.compare import effect_of
     from creditsim.report.labels import outcome_title, verdict_text
     from creditsim.report.numbers import show_difference, unit_text
+    from creditsim.report.sharing import shared_sentence
 
     others = [label for label in comparison.scenarios if label != comparison.baseline]
     by_outcome: dict[tuple[str, str], dict[str, dict]] = {}
@@ -235,7 +236,7 @@ def comparison_text(comparison: Any, lang: str) -> str:
         f"{comparison.months} months, scale {comparison.scale:g}, seed {comparison.seed}\n\n"
         f"{table_text(head, lines, right)}\n\n"
         f"Shown: {len(lines)} of {len(by_outcome)} outcomes; intervals and all outcomes are in the report "
-        f"(--out) and with --json\nfingerprint {comparison.fingerprint}"
+        f"(--out) and with --json\n{shared_sentence(comparison, lang)}\nfingerprint {comparison.fingerprint}"
     )
 
 

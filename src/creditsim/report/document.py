@@ -24,6 +24,7 @@ from creditsim.report.panels import draw_differences, draw_groups, draw_paths
 from creditsim.report.questions import questions_table
 from creditsim.report.scenarios import compared, scenario_titles
 from creditsim.report.sentences import behaviour_sentence, lead, outcome_list, verdict_sentence
+from creditsim.report.sharing import shared_sentence, shared_table
 from creditsim.report.tables import (
     KINDS,
     Cell,
@@ -278,7 +279,9 @@ def _reading(comparison: ComparedScenarios, lang: str) -> str:
     """Return how to read the report."""
     percent = f"{100 * comparison.level:g}"
     topics = ("difference", "interval", "verdict", "many", "rounding", "direct", "recorded", "purpose")
-    items = (say(f"reading.{topic}", lang, percent=percent) for topic in topics)
+    items = [say(f"reading.{topic}", lang, percent=percent) for topic in topics]
+    gap = "" if lang == "zh" else " "
+    items.insert(1, gap.join([shared_sentence(comparison, lang), say("reading.shared", lang)]))
     return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
 
 
@@ -298,7 +301,8 @@ def _provenance(comparison: ComparedScenarios, lang: str) -> str:
         for name, version in sorted(comparison.versions.items())
     ]
     head = tuple(Cell((say(key, lang),)) for key in ("column.what", "column.which"))
-    return table_html(Table(say("caption.provenance", lang), head, rows), "sources", lang)
+    sources = table_html(Table(say("caption.provenance", lang), head, rows), "sources", lang)
+    return "\n".join([sources, table_html(shared_table(comparison, lang), "shared", lang)])
 
 
 def _figure_html(figure: Figure | None, heading: str, note: str, lang: str) -> str:

@@ -69,6 +69,15 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "差异：每次重复中方案减基准，先对有定义的月份取平均，再对各次重复取平均。各方案共用同一组随机数，"
         "方案与自身比较差异恰为 0。",
     ),
+    "reading.shared": (
+        "Independent luck for each scenario would need that many times the replications for equally narrow "
+        "intervals: the variances of both scenarios added, over that of their paired difference, from these "
+        "runs. Where a scenario keeps an outcome constant, or has none of it, there is no luck to share and "
+        "the factor is 1. Main outcomes: behaviour, harms and those with a short name.",
+        "若各方案各用一组随机数，要得到同样窄的区间，就需要这么多倍的重复次数：两方案方差之和除以配对差异的方差，"
+        "由本次模拟算得。某方案下某项结果恒定不变或不存在时，没有可共用的随机波动，倍数为 1。"
+        "主要结果：行为、损害以及有简称的结果。",
+    ),
     "reading.interval": (
         "Interval: Student's t over replications, {percent}%.",
         "区间：对各次重复的学生 t 区间，{percent}%。",
@@ -118,5 +127,33 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "provenance.scale": ("Scale", "规模"),
     "provenance.seed": ("Seed", "随机种子"),
     "provenance.months": ("Months", "月数"),
+    # What the same luck for all scenarios is worth.
+    "shared.worth": (
+        "The same luck for all scenarios is worth {gain} times as many replications (median over {count} "
+        "differences of main outcomes).",
+        "各方案共用同一组随机数，相当于 {gain} 倍的重复次数（主要结果 {count} 项差异的中位数）。",
+    ),
+    "shared.untold": (
+        "What the same luck for all scenarios is worth cannot be told: no main outcome's difference varies.",
+        "各方案共用同一组随机数的价值无法判断：主要结果的差异均无波动。",
+    ),
+    "shared.single": (
+        "What the same luck for all scenarios is worth cannot be told from one replication.",
+        "只有一次重复，无法判断各方案共用同一组随机数的价值。",
+    ),
+    "shared.over": ("over {number}", "超过 {number}"),
+    "shared.caption": ("What the same luck for all scenarios is worth", "各方案共用同一组随机数的价值"),
+    "shared.main": ("Main outcomes", "主要结果"),
+    "shared.all": ("All outcomes", "全部结果"),
+    "column.outcomes_of": ("Outcomes", "结果"),
+    "column.gain": ("Times as many replications", "相当于重复次数的倍数"),
+    "column.gain_interval": ("{percent}% interval of one", "单项的 {percent}% 区间"),
+    "column.gain_count": ("Differences", "差异项数"),
+    "column.gain_exact": ("Exact", "恒定"),
+    "shared.note": (
+        "Medians over scenarios and outcomes; the interval is that of a typical single difference. Exact: "
+        "the outcome varies, its difference is the same in every replication; these are not in the medians.",
+        "各方案各项结果的中位数；区间为典型单项差异的区间。恒定：结果有波动，而差异在每次重复中都相同；不计入中位数。",
+    ),
     "provenance.version": ("Version of {software}", "{software} 版本"),
 }
