@@ -22,6 +22,7 @@ import numpy as np
 
 from benchmarks.c_records import Place, check_records, dtype_of, numbers, read_places
 from creditsim.core import draws
+from creditsim.core.fields import with_fields
 from creditsim.model import means, opportunities, utility
 from creditsim.model.month import PHASES
 from creditsim.model.phases import acting, finding
@@ -241,7 +242,7 @@ class _Case:
             ),
         )
         self.given = utility.choosing(self.state, rules)._replace(fines=means.fines_of(self.state))
-        memory = np.zeros(len(state.agents), MEMORY).view(np.recarray)
+        memory = with_fields(np.zeros(len(state.agents), MEMORY))
         month = acting.Month(self.finding, self.given, make_tables(self.given))
         self.part = acting._Part(self.state, 0, len(state.agents), memory, month)
         # The word that decides on points shops stands beside another; C reads them in one piece.

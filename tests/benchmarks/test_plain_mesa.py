@@ -23,6 +23,7 @@ from benchmarks.plain_mesa import PlainCreditModel
 from benchmarks.plain_mesa.ledger import Entry, fold
 from benchmarks.plain_mesa.model import PHASES, act
 from benchmarks.plain_mesa.rules import Book
+from creditsim.core.fields import with_fields
 from creditsim.model.credit_model import CreditModel
 from creditsim.model.opportunities import OPPORTUNITY
 from creditsim.model.parts.turnover import Shown
@@ -163,7 +164,7 @@ def test_choices_are_the_same_one_by_one():
         for activity in agent.activities if agent.present else ():
             if not COMPARED[activity.number]:
                 continue
-            record = np.zeros(1, OPPORTUNITY).view(np.recarray)[0]
+            record = with_fields(np.zeros(1, OPPORTUNITY))[0]
             record.activity = activity.number
             record.stake_yuan = activity.stake_yuan * np.exp(activity.log_sd * luck.standard_normal())
             utility = rows[row].utility(Opportunity(record))

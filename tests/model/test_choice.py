@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditsim.core.draws import logistic_quantiles
+from creditsim.core.fields import with_fields
 from creditsim.model import choice
 from creditsim.model.activities import ACTIVITY
 from creditsim.population.agents import AGENT
@@ -18,7 +19,7 @@ STEPS = np.array([300.0, 70.0, 5.0, 40.0, 10.0])
 
 
 def agent(**values):
-    row = np.zeros(1, AGENT).view(np.recarray)
+    row = with_fields(np.zeros(1, AGENT))
     row.belief[:], row.money_weight[:], row.trust[:] = 1.0, 1.0, 1.0
     for name, value in values.items():
         row[name][:] = value
@@ -26,7 +27,7 @@ def agent(**values):
 
 
 def activity(**values):
-    row = np.zeros(1, ACTIVITY).view(np.recarray)
+    row = with_fields(np.zeros(1, ACTIVITY))
     row.stake_yuan[:] = 1.0
     for name, value in values.items():
         row[name][:] = value

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from creditsim.core import draws
+from creditsim.core.fields import with_fields
 from creditsim.core.months import month_index
 from creditsim.experiment.run import run_replication
 from creditsim.model import world
@@ -46,7 +47,7 @@ def state():
 
 @pytest.fixture(scope="module")
 def table():
-    return np.array(activity_table(0.3)).view(np.recarray)
+    return with_fields(np.array(activity_table(0.3)))
 
 
 def run(scenario, state, **options):
@@ -61,7 +62,7 @@ def counts(model, name):
 
 def debtor(income=3000.0, slot=7):
     """Return a resident, and terms under which everybody lacks an income in spells of six months."""
-    agents = np.zeros(1, AGENT).view(np.recarray)
+    agents = with_fields(np.zeros(1, AGENT))
     agents.kind, agents.slot, agents.income_yuan_month, agents.present = (
         KINDS.index("resident"),
         slot,

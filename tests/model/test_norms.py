@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from creditsim.core.fields import with_fields
 from creditsim.core.months import month_index
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import learning
@@ -64,7 +65,7 @@ def test_only_ties_that_met_an_activity_count():
     memory["did"] = [0, 1 << 3, 0, 1 << 2]
     starts, low = np.array([0, 3, 3, 4, 4], np.int32), np.array([1, 2, 3, 3], np.uint16)
     peers = Peers(starts, low, np.zeros(4, np.uint8))
-    rows = memory.view(np.recarray)
+    rows = with_fields(memory)
     assert count_peers(0, 3, rows, peers) == (1, 2)
     assert count_peers(0, 63, rows, peers) == (0, 1)
     assert count_peers(1, 3, rows, peers) == (0, 0)

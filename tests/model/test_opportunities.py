@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditsim.core import draws
+from creditsim.core.fields import with_fields
 from creditsim.model.activities import activity_table
 from creditsim.model.opportunities import (
     REST,
@@ -42,7 +43,7 @@ words = st.integers(0, 2**64 - 1)
 
 @pytest.fixture(scope="module")
 def agents():
-    agents = build_population(scale=0.01, seed=SEED).agents.copy().view(np.recarray)
+    agents = with_fields(build_population(scale=0.01, seed=SEED).agents.copy())
     agents.present[::7] = 0
     return agents
 
@@ -131,7 +132,7 @@ def test_a_block_of_rows_cut_elsewhere_gives_the_same(agents, activities):
 def test_rates_are_those_of_the_thresholds(activities):
     """200,000 agents that meet everything of residents: each count within five standard errors."""
     size, share = 200_000, 0.0015
-    agents = np.zeros(size, build_population(scale=0.01).agents.dtype).view(np.recarray)
+    agents = with_fields(np.zeros(size, build_population(scale=0.01).agents.dtype))
     agents.kind, agents.present, agents.traits = KINDS.index("resident"), 1, 2**20 - 1
     agents.slot = np.arange(size)
     pairs = found(agents, activities, np.full(len(activities), draws.threshold(share)))

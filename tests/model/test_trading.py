@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from creditsim.core.fields import with_fields
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.ladders import DISTRICT, mean_worth_fen, treatments
 from creditsim.model.parts import trade as part
@@ -39,10 +40,10 @@ class Street:
         self.starts = np.searchsorted([link[1] for link in links], np.arange(self.size + 1))
         self.supplier = np.array([link[0] for link in links], np.int32)
         self.usual = np.array([link[2] * 100 for link in links], np.int64)
-        self.firms = np.zeros(self.size, FIRM).view(np.recarray)
+        self.firms = with_fields(np.zeros(self.size, FIRM))
         self.firms.cash_fen[:] = np.array(cash_yuan) * 100
         self.firms.loss_ppm[:] = 30_000
-        self.claims = np.zeros(len(links), CLAIM).view(np.recarray)
+        self.claims = with_fields(np.zeros(len(links), CLAIM))
         self.claims.grade[:] = NO_GRADE
         self.due = np.zeros((len(links), TERM), np.int64)
         self.refused = np.zeros((self.size, TERM), np.int64)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from creditsim.core.errors import InputError
+from creditsim.core.shipped import data_path
 from creditsim.spec.files import read_document, validate
 
 
@@ -150,3 +151,11 @@ def test_validate_reports_all_faults_in_line_order(write):
 def test_validate_refuses_another_type_at_the_top(write):
     with pytest.raises(InputError, match=r"^case.yaml:1: got a list, expected a mapping \(key: value\)$"):
         validate(read_document(write("[1, 2]\n"), "case.yaml"), Outer)
+
+
+def test_a_kept_document_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("creditsim.core.kept.cache_folder", lambda room: tmp_path)
+    path = data_path("levers.yaml")
+    made, read = (read_document(path, "levers.yaml", keep=True) for _ in range(2))
+    assert made == read == read_document(path, "levers.yaml")
+    assert list(made.lines) == list(read.lines)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.core.draws import logistic_quantiles
+from creditsim.core.fields import with_fields
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.shipped import data_path
 from creditsim.model.activities import (
@@ -79,7 +80,7 @@ def measure_base_rates(
     usual = burn_in_scenario(load_scenario(STATUS_QUO))
     rules = compile_rules(usual)
     if corrections:
-        table = np.array(rules.activities).view(np.recarray)
+        table = with_fields(np.array(rules.activities))
         for k, added in corrections.items():
             table[k].alpha += added
         object.__setattr__(rules, "activities", table)

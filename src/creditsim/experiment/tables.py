@@ -27,7 +27,7 @@ class RunTables:
 
     Attributes
     ----------
-    agents : recarray of AGENT
+    agents : FieldArray of AGENT
     under_programme : ndarray of uint8
         By agent: the regime of the last month.
     entries : PackedEntries

@@ -8,6 +8,7 @@ import numpy as np
 
 from creditsim.core.compiled import compiled
 from creditsim.core.draws import logistic_quantiles, lognormal_multipliers, threshold
+from creditsim.core.fields import with_fields
 from creditsim.model.choice import breach_utility, count_acting, merit_utility
 from creditsim.population.agents import AGENT
 from creditsim.population.marginals import read_district
@@ -122,7 +123,7 @@ def activity_table(sanction_elasticity: float) -> np.ndarray:
     for k, activity in enumerate(activities()):
         _fill(table[k], activity)
         table[k]["tau"] = _tau(activity, table[k], sanction_elasticity)
-    records = table.view(np.recarray)
+    records = with_fields(table)
     for k, activity in enumerate(activities()):
         added = corrections().get(activity.id)
         table[k]["alpha"] = solve_alpha(records, k) + (added.alpha if added else 0.0)
@@ -173,11 +174,11 @@ def solve_alpha(records: np.ndarray, k: int) -> float:
 
 def calibration_records(records: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return an agent with right beliefs who knows no item, and a copy of activity `k`; arrays of one."""
-    typical = np.zeros(1, dtype=AGENT).view(np.recarray)
+    typical = with_fields(np.zeros(1, dtype=AGENT))
     typical[0].belief[:] = 1.0
     typical[0].trust = assumed("trust.start_share")
     typical[0].false_belief = assumed("belief.false_record_start_share")
-    return typical, np.array(records[k : k + 1]).view(np.recarray)
+    return typical, with_fields(np.array(records[k : k + 1]))
 
 
 @compiled

@@ -11,6 +11,7 @@ import pandas as pd
 from mesa.agent import AgentSet
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.fields import FieldArray
 from creditsim.core.months import month_text
 from creditsim.core.threads import threads_for
 from creditsim.model.balances import balances
@@ -210,7 +211,7 @@ class CreditModel(mesa.Model):
             self.classes[kind](self, row) for row, kind in enumerate(self.state.agents.kind.tolist())
         ]
 
-    def _decide(self, found: np.recarray) -> None:
+    def _decide(self, found: FieldArray) -> None:
         """Let objects decide for their kinds what the compiled rule has decided for all."""
         self._register()
         own = np.isin(self.state.agents.kind[found["row"]], self._own_kinds) & (found["acted"] != UNABLE)

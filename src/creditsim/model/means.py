@@ -213,6 +213,7 @@ def can_repair(agent, due_yuan, strained, liquid_months, owes_trade, seed, repli
     return spent < 0 or not is_short(agent, due_yuan, liquid_months, spent, terms)
 
 
+@functools.cache
 def dues_of_items(book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
     """Return the due behind each item: its smallest median in yuan (0: none), and its strained threshold.
 
@@ -230,4 +231,6 @@ def dues_of_items(book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
             elif amounts[number] == 0.0 or activity.stake_yuan < amounts[number]:
                 amounts[number] = activity.stake_yuan
                 strained[number] = draws.threshold(activity.strained_share)
+    amounts.setflags(write=False)
+    strained.setflags(write=False)
     return amounts, strained

@@ -65,7 +65,7 @@ def simulate_month(state: State, rules: Rules, threads: int = 1, decide: Decide 
     ndarray of int64, shape (cells, quantities)
         See `creditsim.model.quantities.QUANTITIES`.
     """
-    state.counts = np.zeros_like(state.counts)
+    state.counts = np.zeros(state.counts.shape, np.int64)  # as yet untouched memory
     state.public = {}
     for phase in PHASES:
         if phase is acting:

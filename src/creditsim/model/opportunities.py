@@ -83,7 +83,7 @@ def arrange_lanes(activities: np.ndarray, thresholds: np.ndarray) -> Lanes:
 
     Parameters
     ----------
-    activities : recarray of ACTIVITY
+    activities : FieldArray of ACTIVITY
     thresholds : ndarray of int64, by activity
         32-bit thresholds, at most 2**32.
 

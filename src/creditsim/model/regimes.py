@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from creditsim.core.draws import threshold
+from creditsim.core.fields import with_fields
 from creditsim.core.months import month_index
 from creditsim.model.activities import activity_table
 from creditsim.model.books import BookTables, book_tables
@@ -90,9 +91,9 @@ class Rules:
 
     Attributes
     ----------
-    regimes : numpy.recarray of REGIME, shape (2,)
-    postings : numpy.recarray of POSTING, shape (2, activities)
-    activities : numpy.recarray of ACTIVITY
+    regimes : FieldArray of REGIME, shape (2,)
+    postings : FieldArray of POSTING, shape (2, activities)
+    activities : FieldArray of ACTIVITY
     values : tuple of two mappings
         Lever values of each regime, for what holds for the district as a whole.
     book : BookTables
@@ -143,8 +144,8 @@ def compile_rules(scenario: Scenario) -> Rules:
         fill_attainable(regimes[index], postings[index])
     return Rules(
         scenario=scenario,
-        regimes=regimes.view(np.recarray),
-        postings=postings.view(np.recarray),
+        regimes=with_fields(regimes),
+        postings=with_fields(postings),
         activities=activity_table(float(scenario.values["world.sanction_elasticity_share"])),
         values=values,
         book=book,

@@ -10,6 +10,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.fields import with_fields
 from creditsim.core.months import NO_MONTH
 from creditsim.model.chains import Chains
 from creditsim.model.memory import MemoryUse, memory_of
@@ -102,12 +103,12 @@ class State:
         Who was there at the start; never changed.
     seed, replication : int
         The key of all draws.
-    agents : numpy.recarray of AGENT
+    agents : FieldArray of AGENT
     month : int
         Calendar month that the next step simulates.
     chains : Chains
         The ledger and each agent's entries in it.
-    ranks, site_ranks : recarray of RANKS, of SITE_RANKS
+    ranks, site_ranks : FieldArray of RANKS, of SITE_RANKS
         Fixed words of the agents and of the sites.
     counts : ndarray of int64, shape (cells, quantities)
         This month's counts; cells are areas x settings x groups, see population.agents.cell_codes.
@@ -119,7 +120,7 @@ class State:
         Regime of this month.
     deeds : ndarray of uint8
         Bits: what an agent did this month, and what it got for it.
-    memory : recarray of MEMORY
+    memory : FieldArray of MEMORY
         What each did and met in the last month acted.
     last_breach : ndarray of int16
         Calendar month; those of the next 700 years fit 16 bits.
@@ -220,23 +221,30 @@ class State:
 
     def count(self, quantity: str, rows: np.ndarray, amount: np.ndarray | int = 1) -> None:
         """Add an amount to a quantity, in the cell of each row."""
-        cells, column = self.agents.cell[rows], self.counts[:, _COLUMN_OF[quantity]]
-        add_by_cell(column, cells, amount)
+        if len(rows):
+            add_by_cell(self.counts[:, _COLUMN_OF[quantity]], self.agents.cell[rows], amount)
 
 
 def add_by_cell(column: np.ndarray, cells: np.ndarray, amount: np.ndarray | int) -> None:
     """Add whole amounts to a column of counts, each in its cell."""
-    if np.ndim(amount) == 0:
-        column += np.bincount(cells, minlength=len(column)) * int(amount)
+    if isinstance(amount, np.ndarray):
+        _add_each(column, cells, amount)
     else:
-        _add_by_cell(column, cells, np.asarray(amount))
+        _add_same(column, cells, int(amount))
 
 
 @compiled
-def _add_by_cell(column, cells, amount):
+def _add_each(column, cells, amounts):
     """Add each amount in its cell."""
     for place in range(cells.shape[0]):
-        column[cells[place]] += np.int64(amount[place])
+        column[cells[place]] += np.int64(amounts[place])
+
+
+@compiled
+def _add_same(column, cells, amount):
+    """Add one amount in each of some cells."""
+    for place in range(cells.shape[0]):
+        column[cells[place]] += amount
 
 
 def first_state(population: Population, month: int, activities: int, only: Sequence[str] = ()) -> State:
@@ -244,7 +252,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
 
     With `only`, agents of other kinds and settings are there as names alone: nobody holds their slots.
     """
-    agents = population.agents.copy().view(np.recarray)
+    agents = with_fields(population.agents.copy())
     agents.present[~takes_part(agents.kind, only)] = 0
     agents.trust[:] = assumed("trust.start_share")
     agents.belief[:] = 1.0
@@ -267,7 +275,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         visited=np.zeros(size, np.uint8),
         active=np.zeros(size, np.uint8),
         deeds=np.zeros(size, np.uint8),
-        memory=np.zeros(size, MEMORY).view(np.recarray),
+        memory=with_fields(np.zeros(size, MEMORY)),
         last_breach=np.full(size, NO_MONTH, np.int16),
         warned=np.full(firms, NO_MONTH, np.int16),
         last_visit=np.full(firms, NO_MONTH, np.int16),
@@ -320,7 +328,7 @@ def _ranks(population: Population) -> np.ndarray:
     ranks = np.zeros(len(agents), RANKS)
     for index, name in enumerate(("file", "consent", "migrant", "aware")):
         ranks[name] = draws.words(*key, agents["slot"], 0, draws.FILE_OPENED, index)
-    return ranks.view(np.recarray)
+    return with_fields(ranks)
 
 
 def _site_ranks(population: Population) -> np.ndarray:
@@ -339,4 +347,4 @@ def _site_ranks(population: Population) -> np.ndarray:
             sites = np.flatnonzero((kinds == code) & among)
             order = np.argsort(lots[sites], kind="stable")
             ranks[name][sites[order]] = (2 * np.arange(len(sites)) + 1) * 2**31 // max(len(sites), 1)
-    return ranks.view(np.recarray)
+    return with_fields(ranks)

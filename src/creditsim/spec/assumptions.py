@@ -50,6 +50,7 @@ def assumptions() -> Mapping[str, Assumption]:
     return read_entries("model.yaml", "assumptions", Assumption, "name")
 
 
+@functools.cache
 def assumed(name: str) -> float:
     """Return the value of a numeric assumption.
 

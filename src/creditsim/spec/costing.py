@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _LEAD_OF_DESK = {
 }
 
 
+@functools.cache
 def lead_of(lever: str) -> str:
     """Return the department that leads a lever: its row's in the plan, else the joint office.
 

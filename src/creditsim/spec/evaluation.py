@@ -162,7 +162,7 @@ def _load(weights: str, path: str | None) -> Evaluation:
 def _file(path: str | None) -> EvaluationFile:
     """Return an evaluation file without faults."""
     document = (
-        read_document(data_path("evaluation.yaml"), shown="data/evaluation.yaml")
+        read_document(data_path("evaluation.yaml"), shown="data/evaluation.yaml", keep=True)
         if path is None
         else read_document(path)
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.kept import kept
 from creditsim.spec.faults import translate
 
 LARGEST_FILE_BYTES = 8_000_000
@@ -65,7 +66,7 @@ class Document:
         return Fault(message, self.shown, self.line(*keys), ".".join(str(key) for key in keys))
 
 
-def read_document(path: str | os.PathLike[str], shown: str | None = None) -> Document:
+def read_document(path: str | os.PathLike[str], shown: str | None = None, keep: bool = False) -> Document:
     """Read one YAML file.
 
     Parameters
@@ -74,6 +75,8 @@ def read_document(path: str | os.PathLike[str], shown: str | None = None) -> Doc
         The file.
     shown : str, optional
         How faults name the file; by default as given in `path`.
+    keep : bool
+        Keep what it says in the user's cache folder: parsing all shipped files takes a second.
 
     Raises
     ------
@@ -83,7 +86,16 @@ def read_document(path: str | os.PathLike[str], shown: str | None = None) -> Doc
     """
     shown = os.fspath(path) if shown is None else shown
     text = _read_text(Path(path), shown)
-    return _Builder(Path(path), shown).build(text)
+    builder = _Builder(Path(path), shown)
+    if not keep:
+        return builder.build(text)
+    data, lines = kept("spec", text.encode(), lambda: _as_json(builder.build(text)))
+    return Document(data, Path(path), shown, {tuple(keys): line for keys, line in lines})
+
+
+def _as_json(document: Document) -> list:
+    """Return the content of a document and the line of each key path as a JSON value."""
+    return [document.data, [[list(keys), line] for keys, line in document.lines.items()]]
 
 
 def check(document: Document, model: Any) -> tuple[Any, list[Fault]]:

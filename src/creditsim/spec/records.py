@@ -61,7 +61,7 @@ class Passport:
 @functools.cache
 def catalogue_document(file_name: str) -> Document:
     """Return a shipped catalogue file, read once a process and checked for its format."""
-    document = read_document(data_path(file_name), shown=f"data/{file_name}")
+    document = read_document(data_path(file_name), shown=f"data/{file_name}", keep=True)
     version = document.data.get("format") if isinstance(document.data, Mapping) else None
     if version != 1 or isinstance(version, bool):
         raise InputError(document.fault(f"got {version!r}, expected format: 1", "format"))

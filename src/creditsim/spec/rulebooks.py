@@ -235,9 +235,8 @@ def _document(name_or_path: str) -> Document:
     names = rulebook_names()
     if name_or_path not in names:
         raise InputError(Fault(unknown(name_or_path, names, "rulebook, or the path of a .yaml file")))
-    return read_document(
-        data_path("rulebooks", f"{name_or_path}.yaml"), shown=f"data/rulebooks/{name_or_path}.yaml"
-    )
+    shown = f"data/rulebooks/{name_or_path}.yaml"
+    return read_document(data_path("rulebooks", f"{name_or_path}.yaml"), shown, keep=True)
 
 
 def _with_base(

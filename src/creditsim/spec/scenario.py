@@ -187,7 +187,7 @@ def load_scenario(name_or_path: str | os.PathLike[str] | Scenario) -> Scenario:
         return name_or_path
     text = os.fspath(name_or_path)
     if text in scenario_names():
-        return read_scenario(data_path("scenarios", f"{text}.yaml"), f"data/scenarios/{text}.yaml")
+        return read_scenario(data_path("scenarios", f"{text}.yaml"), f"data/scenarios/{text}.yaml", keep=True)
     looks_like_path = text.endswith((".yaml", ".yml")) or "/" in text or os.sep in text
     if looks_like_path or not isinstance(name_or_path, str) or Path(text).is_file():
         return read_scenario(Path(text), text)

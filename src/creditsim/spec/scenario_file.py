@@ -49,15 +49,15 @@ class ScenarioFile(BaseModel):
     world: dict[str, Any] | None = None
 
 
-def read_scenario(path: Path, shown_path: str) -> Scenario:
-    """Return the scenario of a file.
+def read_scenario(path: Path, shown_path: str, keep: bool = False) -> Scenario:
+    """Return the scenario of a file; `keep` as for `read_document`.
 
     Raises
     ------
     InputError
         All faults of the file at once.
     """
-    document = read_document(path, shown_path)
+    document = read_document(path, shown_path, keep)
     file, faults = check(document, ScenarioFile)
     data = document.data if isinstance(document.data, Mapping) else {}
     if "format" in data and (data["format"] != 1 or isinstance(data["format"], bool)):

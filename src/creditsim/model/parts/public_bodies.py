@@ -9,6 +9,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.fields import with_fields
 from creditsim.core.months import NO_MONTH
 from creditsim.model.activities import OBLIGATIONS
 from creditsim.population.agents import AGENCY, ENTERPRISE, has_trait, rows_of_kind
@@ -63,7 +64,7 @@ class PublicBodies:
         Contracts and promises in force, and how many of them stand in the register.
     failed, standing : ndarray of bool, of int8
         Found breaking an obligation this calendar year; result of the last evaluation (1, -1, 0 if none).
-    duties : recarray of DUTY, shape (agencies, obligations)
+    duties : FieldArray of DUTY, shape (agencies, obligations)
     claims : ndarray of CLAIM
         Oldest first.
     suppliers : ndarray of int32
@@ -106,7 +107,7 @@ def first_public_bodies(population: Population) -> PublicBodies:
         registered=np.zeros(number, np.int64),
         failed=np.zeros(number, np.bool_),
         standing=np.zeros(number, np.int8),
-        duties=duties.view(np.recarray),
+        duties=with_fields(duties),
         suppliers=suppliers,
         trust=np.full(len(suppliers), assumed("public_bodies.trust_start_share")),
         generation=agents["generation"][suppliers].copy(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditsim.core import draws
+from creditsim.core.fields import with_fields
 from creditsim.core.months import NO_MONTH
 from creditsim.population.supply import SUPPLY_GROUPS, business_groups, supply_links
 from creditsim.population.synthesis import Population
@@ -125,9 +126,9 @@ class Trade:
     Attributes
     ----------
     network : Network
-    firms : recarray of FIRM
+    firms : FieldArray of FIRM
         By row of the enterprise.
-    claims : recarray of CLAIM
+    claims : FieldArray of CLAIM
         By link.
     due_fen : ndarray of int64, shape (links, months of the term)
         Credit sales not due yet, by calendar month modulo the term.
@@ -160,8 +161,8 @@ def first_trade(population: Population) -> Trade:
     credit = credit_part(network.usual_fen)
     state = Trade(
         network=network,
-        firms=np.zeros(firms, FIRM).view(np.recarray),
-        claims=np.zeros(links, CLAIM).view(np.recarray),
+        firms=with_fields(np.zeros(firms, FIRM)),
+        claims=with_fields(np.zeros(links, CLAIM)),
         due_fen=np.repeat(credit[:, None], term, axis=1),
         refused_fen=np.zeros((firms, term), np.int64),
     )

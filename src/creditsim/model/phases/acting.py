@@ -15,6 +15,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.fields import FieldArray, with_fields
 from creditsim.core.threads import in_parts
 from creditsim.model.opportunities import OPPORTUNITY
 from creditsim.model.parts.turnover import Shown
@@ -28,7 +29,7 @@ from creditsim.model.utility import Choosing, choosing
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, SITE_KINDS
 
-Decide = Callable[[np.recarray], None]
+Decide = Callable[[FieldArray], None]
 
 
 class Month(NamedTuple):
@@ -55,8 +56,9 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
         Is given all opportunities, decided by the compiled rule, to decide them otherwise (object
         by object), before anything follows from any.
     """
-    memory = np.zeros(len(state.agents), MEMORY).view(np.recarray)
+    memory = with_fields(np.zeros(len(state.agents), MEMORY))
     state.deeds[:] = 0
+    state.done, state.met = np.zeros_like(state.done), np.zeros_like(state.met)
     given = choosing(state, rules)
     month = Month(finding(state, rules), given, make_tables(given))
 
@@ -72,8 +74,7 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
     parts = in_parts(act, len(state.agents), threads if decide is None else 1)
     state.memory = memory
     state.filed_now = np.concatenate([part.filed for part in parts])
-    state.done, state.met = np.zeros_like(state.done), np.zeros_like(state.met)
-    for part in parts:
+    for part in parts[1:]:
         state.counts += part.concluding.counts
         state.done += part.concluding.done
         state.met += part.concluding.met
@@ -81,16 +82,20 @@ def acting(state: State, rules: Rules, threads: int = 1, decide: Decide | None =
 
 
 class _Part:
-    """A run of neighbouring rows, with event and count arrays of its own."""
+    """A run of neighbouring rows, with events of its own.
+
+    The first counts into the state, whose arrays are large beside a small run, the others into their own.
+    """
 
     def __init__(self, state: State, low: int, high: int, memory: np.ndarray, month: Month):
         self.agents, self.low, self.high, self.month = state.agents, low, high, month
         self.block = make_block(month.finding.lanes)
+        counted = (state.counts, state.done, state.met)
+        counts, done, met = counted if low == 0 else (np.zeros_like(each) for each in counted)
         self.concluding = Concluding(
             state.seed, state.replication, state.visited, state.month, state.deeds, state.last_breach,
-            state.last_tutoring, kind_rows(state, "teacher").start, np.zeros_like(state.counts),
-            np.zeros_like(state.done), np.zeros_like(state.met), memory, belief_terms(),
-            np.empty(len(CHANNELS)),
+            state.last_tutoring, kind_rows(state, "teacher").start, counts, done, met, memory,
+            belief_terms(), np.empty(len(CHANNELS)),
         )  # fmt: skip
         self.filed = np.zeros(0, PENDING)
 
@@ -102,14 +107,14 @@ class _Part:
         low, pieces, decided = self.low, [self.filed], 0
         given = np.zeros(0, np.uint8) if found is None else np.ascontiguousarray(found["acted"])
         while low < self.high:
-            filed = np.zeros(len(self.block.acts) + (self.high - low) // 16, PENDING).view(np.recarray)
+            filed = np.zeros(len(self.block.acts) + (self.high - low) // 16, PENDING)
             low, number, decided = _act(
                 low, self.high, self.agents, self.month, self.concluding, self.block, filed, given, decided
             )
             pieces.append(filed[:number])
         self.filed = np.concatenate(pieces)
 
-    def find(self) -> np.recarray:
+    def find(self) -> FieldArray:
         """Return all opportunities, decided by the rule; nothing follows from them yet."""
         pieces, block = [np.zeros(0, OPPORTUNITY)], self.block
         for low in range(self.low, self.high, draws.BLOCK_ROWS):
@@ -119,7 +124,7 @@ class _Part:
             for name in ("stake_yuan", "noise", "acted"):
                 found[name] = getattr(block, name)[:number]
             pieces.append(found)
-        return np.concatenate(pieces).view(np.recarray)
+        return with_fields(np.concatenate(pieces))
 
 
 @compiled

@@ -13,6 +13,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.fields import with_fields
 from creditsim.model.opportunities import Lanes
 from creditsim.model.phases.noticing import fill_borders
 from creditsim.model.quantities import QUANTITIES
@@ -49,7 +50,7 @@ class Tables(NamedTuple):
 
     Attributes
     ----------
-    bounds : recarray of BOUND, shape (regime and points shop, activities), flat
+    bounds : FieldArray of BOUND, shape (regime and points shop, activities), flat
     lowest, highest : ndarray of float64, shape (sites, activities), flat
         Bounds on the norm, whatever ties did.
     borders : ndarray of float64, shape (activities, visited, posted code, channels)
@@ -156,7 +157,7 @@ def make_tables(given: Choosing) -> Tables:
     """Return what the blocks of a month share."""
     activities, sites = len(given.activities), len(given.models)
     tables = Tables(
-        np.zeros(4 * activities, BOUND).view(np.recarray),
+        with_fields(np.zeros(4 * activities, BOUND)),
         np.empty(sites * activities),
         np.empty(sites * activities),
         np.empty((activities, 2, 2, len(CHANNELS))),

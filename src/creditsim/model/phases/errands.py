@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from creditsim.core import draws
@@ -136,6 +138,7 @@ def _serve_at_desks(state: State, rules: Rules, found: np.ndarray) -> None:
         found["way"][waiting[smallest(found["lot"][waiting], capacity)]] = DESK
 
 
+@functools.cache
 def _saved_minutes() -> np.ndarray:
     """Return the minutes that an errand saves against the old way: (counter, certificate) x way."""
     minutes = np.zeros((2, 5), np.int64)

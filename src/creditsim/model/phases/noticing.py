@@ -66,7 +66,7 @@ class Concluding(NamedTuple):
         Columns of the state, written; `last_tutoring` by teacher, from row `first_teacher`.
     counts, done, met : ndarray of int64
         Added to: by cell and quantity, by site and activity.
-    memory : recarray of MEMORY
+    memory : FieldArray of MEMORY
         What each does and meets this month, written.
     belief : ndarray of float64
         See `belief_terms`.

@@ -8,6 +8,7 @@ import numpy as np
 
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
+from creditsim.core.fields import with_fields
 from creditsim.core.months import NO_MONTH
 from creditsim.core.threads import in_parts
 from creditsim.model.activities import activity_number
@@ -153,13 +154,13 @@ def _checks(rules: Rules) -> np.ndarray:
         row["cover"] = draws.threshold(levers["trade.check_coverage_share"])
         row["cost_fen"] = round(levers["trade.check_cost_yuan"] * 100)
         row["low_thousandths"] = round(levers["trade.low_grade_limit_share"] * 1000)
-    return checks.view(np.recarray)
+    return with_fields(checks)
 
 
 @functools.cache
 def _terms(district: str) -> np.record:
     """Return what the month's trade reads of the assumptions."""
-    terms = np.zeros(1, TERMS).view(np.recarray)
+    terms = with_fields(np.zeros(1, TERMS))
     terms.credit_thousandths = round(assumed("trade.credit_share") * 1000)
     terms.limit_thousandths = round(assumed("trade.limit_months") * assumed("trade.credit_share") * 1000)
     terms.high_thousandths = round(assumed("trade.high_grade_limit_share") * 1000)
