@@ -85,7 +85,7 @@ class _Part:
 
     def __init__(self, state: State, low: int, high: int, memory: np.ndarray, month: Month):
         self.agents, self.low, self.high, self.month = state.agents, low, high, month
-        self.block = make_block(month.finding.lanes)
+        self.block = make_block()
         self.concluding = Concluding(
             state.seed, state.replication, state.visited, state.month, state.deeds, state.last_breach,
             state.last_tutoring, kind_rows(state, "teacher").start, np.zeros_like(state.counts),
@@ -117,7 +117,7 @@ class _Part:
             found = np.zeros(number, OPPORTUNITY)
             found["row"], found["activity"] = low + block.place[:number], block.number[:number]
             for name in ("stake_yuan", "noise", "acted"):
-                found[name] = getattr(block, name)[:number]
+                found[name] = block[name][:number]
             pieces.append(found)
         return np.concatenate(pieces).view(np.recarray)
 
