@@ -77,12 +77,12 @@ BLOCK = np.dtype(
         *_columns("feeling", "f8", 2, _ROWS),
         *_columns("slot kind key site variant cell", "u4", _ROWS),
         *_columns("words", "u4", MOST_LANES // LANES_PER_BLOCK, 4, _ROWS),
-        *_columns("open", "u1", _ROWS),
+        *_columns("open shop", "u1", _ROWS),
         *_columns("stake_yuan noise best own shift", "f8", _MOST),
         *_columns("place number slots", "u4", _MOST),
         *_columns("act_words due_words", "u4", 4, _MOST),
         *_columns("acted", "u1", _MOST),
-        *_columns("left", "i8", 3),
+        *_columns("left", "u8", 3),
         *_columns("candidates", "u4", 3, _MOST),
         *_columns("tied dues due_slots spells acts", "u4", _MOST),
         *_columns("worth_key", "u8", 2**10),
@@ -171,12 +171,14 @@ def load(low, high, agents, given, lanes, block):
     actives, regimes, bins = given.active, given.regimes, given.bins
     first, shift, mask = lanes.first, lanes.shift, lanes.mask
     slots, kinds, keys, sites, variants = block.slot, block.kind, block.key, block.site, block.variant
-    cells, present, money, feeling, opens = block.cell, block.present, block.money, block.feeling, block.open
+    cells, present, money, feeling = block.cell, block.present, block.money, block.feeling
+    opens, shops = block.open, block.shop
     for place in range(high - low):
         row = low + place
         agent, active = agents[row], np.uint32(actives[row])
         regime, kind = regimes[active], agent.kind
         shop = np.uint32(has_shop(regime, bins[agent.home]))
+        shops[place] = shop
         slots[place], kinds[place], present[place] = agent.slot, kind, agent.present
         keys[place] = first[kind] + ((np.int64(agent.traits) >> shift[kind]) & mask[kind])
         sites[place] = np.uint32(agent.home) * activities
