@@ -56,7 +56,7 @@ def activities():
 def found(agents, activities, thresholds):
     """Return (row, activity) of the opportunities, block by block."""
     lanes = arrange_lanes(activities, np.asarray(thresholds, np.int64))
-    block, pairs = make_block(lanes), []
+    block, pairs = make_block(), []
     key = SimpleKey(lanes, SEED, REPLICATION, MONTH)
     for low in range(0, len(agents), draws.BLOCK_ROWS):
         some = agents[low : low + draws.BLOCK_ROWS]

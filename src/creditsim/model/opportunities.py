@@ -40,7 +40,10 @@ MOST_LANES = 64
 REST = MOST_LANES
 """Block under `OPPORTUNITY` of lane 0's further bits; lane l has block REST + l."""
 
-_LANES_PER_WORD, _LANES_PER_BLOCK = 8, 16
+LANES_PER_BLOCK = 16
+"""Lanes that one block of draws decides, a byte each."""
+
+_LANES_PER_WORD = 8
 _WIDEST_SPAN = 16
 
 _SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
@@ -110,7 +113,7 @@ def _arrange(kinds: bytes, all_traits: bytes, any_traits: bytes) -> Lanes:
     widest = max(len(numbers) for numbers in own)
     if widest > MOST_LANES:
         raise ValueError(f"got {widest} activities of one kind, expected at most {MOST_LANES}")
-    lanes = _LANES_PER_BLOCK * max(1, -(-widest // _LANES_PER_BLOCK))
+    lanes = LANES_PER_BLOCK * max(1, -(-widest // LANES_PER_BLOCK))
     activity = np.full((len(KINDS), lanes), -1, np.int16)
     first, shift, mask = np.zeros((3, len(KINDS)), np.int64)
     met: list[np.ndarray] = []
@@ -126,7 +129,7 @@ def _arrange(kinds: bytes, all_traits: bytes, any_traits: bytes) -> Lanes:
             _met(traits << int(shift[kind]), all_traits[numbers], any_traits[numbers], lanes)
             for traits in range(2**span)
         ]
-    blocks = np.array([-(-len(numbers) // _LANES_PER_BLOCK) for numbers in own], np.int64)
+    blocks = np.array([-(-len(numbers) // LANES_PER_BLOCK) for numbers in own], np.int64)
     none = np.zeros(0)
     return Lanes(activity, none, none, blocks, first, shift, mask, np.stack(met))
 
@@ -214,7 +217,7 @@ def _list(rows, finding, block):
 @compiled
 def _compare(rows, number, lanes, block):
     """Mark, in one block of lanes, those of each row's activities that occur, and those in doubt."""
-    half, shift, next_word = np.uint64(32), np.uint64(_LANES_PER_BLOCK * number), np.uint64(_LANES_PER_WORD)
+    half, shift, next_word = np.uint64(32), np.uint64(LANES_PER_BLOCK * number), np.uint64(_LANES_PER_WORD)
     words, low_side, high_side = block.words[number], 2 * number, 2 * number + 1
     keys, kinds, present, all_met, borders = block.key, block.kind, block.present, lanes.met, lanes.border
     found, doubtful = block.lanes, block.doubtful
@@ -240,7 +243,7 @@ def _without_misses(place, finding, block):
     lanes, doubtful = block.lanes[place], block.doubtful[place]
     while doubtful != np.uint64(0):
         lane = np.int64(lowest_bit(doubtful))
-        word = block.words[lane // _LANES_PER_BLOCK, lane % _LANES_PER_BLOCK // 4, place]
+        word = block.words[lane // LANES_PER_BLOCK, lane % LANES_PER_BLOCK // 4, place]
         luck = (np.int64(word) >> (8 * (lane % 4))) & 255
         more = draws.word(
             finding.seed, finding.replication, block.slot[place], finding.month, draws.OPPORTUNITY,

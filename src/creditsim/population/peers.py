@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from creditsim.core.compiled import compiled
+from creditsim.core.compiled import compiled, compiled_inline
 from creditsim.population.agents import MOST_ROWS
 from creditsim.population.fixed import once_per_population
 from creditsim.population.neighbours import pair_neighbours, pair_roommates, share_rooms
@@ -98,4 +98,10 @@ def build_peers(population: Population) -> Peers:
 @compiled
 def peer_at(peers, place):
     """Return the row of the peer at a place, an unsigned 32-bit number, as such a number."""
-    return np.uint32(peers.low[place]) | (np.uint32(peers.high[place]) << np.uint32(16))
+    return joined_row(peers.low[place], peers.high[place])
+
+
+@compiled_inline
+def joined_row(low, high):
+    """Return the row of a peer, unsigned, from its lower 16 bits and its upper 8."""
+    return np.uint32(low) | (np.uint32(high) << np.uint32(16))

@@ -89,7 +89,7 @@ class _Part:
 
     def __init__(self, state: State, low: int, high: int, memory: np.ndarray, month: Month):
         self.agents, self.low, self.high, self.month = state.agents, low, high, month
-        self.block = make_block(month.finding.lanes)
+        self.block = make_block()
         counted = (state.counts, state.done, state.met)
         counts, done, met = counted if low == 0 else (np.zeros_like(each) for each in counted)
         self.concluding = Concluding(
@@ -122,7 +122,7 @@ class _Part:
             found = np.zeros(number, OPPORTUNITY)
             found["row"], found["activity"] = low + block.place[:number], block.number[:number]
             for name in ("stake_yuan", "noise", "acted"):
-                found[name] = getattr(block, name)[:number]
+                found[name] = block[name][:number]
             pieces.append(found)
         return with_fields(np.concatenate(pieces))
 

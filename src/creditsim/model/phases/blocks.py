@@ -14,7 +14,7 @@ import numpy as np
 from creditsim.core import draws
 from creditsim.core.compiled import compiled
 from creditsim.core.fields import with_fields
-from creditsim.model.opportunities import Lanes
+from creditsim.model.opportunities import LANES_PER_BLOCK, MOST_LANES
 from creditsim.model.phases.noticing import fill_borders
 from creditsim.model.quantities import QUANTITIES
 from creditsim.model.utility import Choosing, has_shop, knows_items, norm_bounds, sorting_reward
@@ -63,94 +63,54 @@ class Tables(NamedTuple):
     borders: np.ndarray
 
 
-class Block(NamedTuple):
-    """Room for a block: columns by row of it, by opportunity, and lists of opportunities.
-
-    Attributes
-    ----------
-    slot, kind, key, site, variant, cell : ndarray of uint32, by row
-        `site`, `variant` and `cell` count in entries of the flat tables that they point into.
-    present, lanes, doubtful, met : ndarray of uint64, by row
-        1 if present; lanes that occur, and those of them in doubt; activities met, as in `MEMORY`.
-    words : ndarray of uint32, shape (blocks of lanes, 4, rows)
-    money, feeling : ndarray of float64
-        Weight of money; motivation for good deeds and, negative, against breaches.
-    open : ndarray of uint8
-    place, number, slots : ndarray of uint32, by opportunity
-        Row of the block, activity, slot.
-    act_words : ndarray of uint32, shape (4, opportunities)
-    stake_yuan, noise, best : ndarray of float64
-    acted : ndarray of uint8
-        0, 1 or UNABLE.
-    left, candidates : ndarray, by PLAIN, REWARDED, BREACH
-        How many opportunities the bound leaves, and which.
-    tied, dues, acts : ndarray of uint32
-        Those that hang on ties, with `own` and `shift`; of dues, with slots and words; acted on.
-    worth_key, worth_yuan : ndarray
-        Worths of points reckoned this month, by what they hang on: most scores are alike.
-    """
-
-    slot: np.ndarray
-    kind: np.ndarray
-    key: np.ndarray
-    site: np.ndarray
-    variant: np.ndarray
-    cell: np.ndarray
-    present: np.ndarray
-    lanes: np.ndarray
-    doubtful: np.ndarray
-    met: np.ndarray
-    words: np.ndarray
-    money: np.ndarray
-    feeling: np.ndarray
-    open: np.ndarray
-    place: np.ndarray
-    number: np.ndarray
-    slots: np.ndarray
-    act_words: np.ndarray
-    stake_yuan: np.ndarray
-    noise: np.ndarray
-    best: np.ndarray
-    acted: np.ndarray
-    left: np.ndarray
-    candidates: np.ndarray
-    tied: np.ndarray
-    own: np.ndarray
-    shift: np.ndarray
-    dues: np.ndarray
-    due_slots: np.ndarray
-    due_words: np.ndarray
-    spells: np.ndarray
-    acts: np.ndarray
-    worth_key: np.ndarray
-    worth_yuan: np.ndarray
+_ROWS, _MOST = draws.BLOCK_ROWS, draws.BLOCK_ROWS * MOST_LANES + _PADDING
 
 
-def make_block(lanes: Lanes) -> Block:
-    """Return room for a block in which every agent meets everything."""
-    rows, most = draws.BLOCK_ROWS, draws.BLOCK_ROWS * lanes.activity.shape[1] + _PADDING
-    return Block(
-        **_columns("slot kind key site variant cell", rows, np.uint32),
-        **_columns("present lanes doubtful met", rows, np.uint64),
-        **_columns("place number slots tied dues due_slots spells acts", most, np.uint32),
-        **_columns("stake_yuan noise best own shift", most, np.float64),
-        words=np.empty((lanes.border.shape[1] // 2, 4, rows), np.uint32),
-        money=np.empty(rows),
-        feeling=np.empty((2, rows)),
-        open=np.empty(rows, np.uint8),
-        act_words=np.empty((4, most), np.uint32),
-        acted=np.empty(most, np.uint8),
-        left=np.zeros(3, np.int64),
-        candidates=np.empty((3, most), np.uint32),
-        due_words=np.empty((4, most), np.uint32),
-        worth_key=np.zeros(2**10, np.uint64),
-        worth_yuan=np.empty(2**10),
-    )
+def _columns(names: str, kind: str, *shape: int) -> list[tuple]:
+    """Return the fields of columns of one type and shape."""
+    return [(name, kind, shape) for name in names.split()]
 
 
-def _columns(names: str, size: int, kind: type) -> dict[str, np.ndarray]:
-    """Return an empty column for each of some names."""
-    return {name: np.empty(size, kind) for name in names.split()}
+BLOCK = np.dtype(
+    [
+        *_columns("present lanes doubtful met", "u8", _ROWS),
+        *_columns("money", "f8", _ROWS),
+        *_columns("feeling", "f8", 2, _ROWS),
+        *_columns("slot kind key site variant cell", "u4", _ROWS),
+        *_columns("words", "u4", MOST_LANES // LANES_PER_BLOCK, 4, _ROWS),
+        *_columns("open shop", "u1", _ROWS),
+        *_columns("stake_yuan noise best own shift", "f8", _MOST),
+        *_columns("place number slots", "u4", _MOST),
+        *_columns("act_words due_words", "u4", 4, _MOST),
+        *_columns("acted", "u1", _MOST),
+        *_columns("left", "u8", 3),
+        *_columns("candidates", "u4", 3, _MOST),
+        *_columns("tied dues due_slots spells acts", "u4", _MOST),
+        *_columns("worth_key", "u8", 2**10),
+        *_columns("worth_yuan", "f8", 2**10),
+    ],
+    align=True,
+)
+"""Room for a block in which every agent meets everything: columns by row of it, by opportunity, and lists.
+
+One record and not a tuple of arrays: so each column lies at a fixed distance from one address, and a
+loop over many of them keeps that one address at hand, not two dozen.
+
+By row: `site`, `variant` and `cell` count in entries of the flat tables that they point into; `present` is 1
+or 0; `lanes` are those that occur, `doubtful` those of them in doubt, `met` the activities met, as in
+`MEMORY`; `money` is the weight of money, `feeling` the motivation for good deeds and, negative, against
+breaches. By opportunity: `place` is the row of the block, `number` the activity, `acted` 0, 1 or UNABLE.
+
+Lists: `left` and `candidates` say by PLAIN, REWARDED, BREACH how many opportunities the bound leaves, and
+which; `tied` are those that hang on ties, with `own` and `shift`; `dues` have slots and words; `acts` were
+acted on. `worth_key` and `worth_yuan` are worths of points reckoned this month, by what they hang on: most
+scores are alike.
+"""
+
+
+def make_block() -> np.record:
+    """Return an empty block."""
+    return np.zeros(1, BLOCK).view(np.recarray)[0]
 
 
 def make_tables(given: Choosing) -> Tables:
@@ -212,12 +172,14 @@ def load(low, high, agents, given, lanes, block):
     actives, regimes, bins = given.active, given.regimes, given.bins
     first, shift, mask = lanes.first, lanes.shift, lanes.mask
     slots, kinds, keys, sites, variants = block.slot, block.kind, block.key, block.site, block.variant
-    cells, present, money, feeling, opens = block.cell, block.present, block.money, block.feeling, block.open
+    cells, present, money, feeling = block.cell, block.present, block.money, block.feeling
+    opens, shops = block.open, block.shop
     for place in range(high - low):
         row = low + place
         agent, active = agents[row], np.uint32(actives[row])
         regime, kind = regimes[active], agent.kind
         shop = np.uint32(has_shop(regime, bins[agent.home]))
+        shops[place] = shop
         slots[place], kinds[place], present[place] = agent.slot, kind, agent.present
         keys[place] = first[kind] + ((np.int64(agent.traits) >> shift[kind]) & mask[kind])
         sites[place] = np.uint32(agent.home) * activities

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from creditsim.core import draws
-from creditsim.core.compiled import compiled
+from creditsim.core.compiled import compiled, compiled_inline
 from creditsim.model.choice import COMPLAINT, COURT
 from creditsim.model.coverage import is_filed, is_scored
 from creditsim.model.means import fine_factor, remember_fine
@@ -32,7 +32,7 @@ from creditsim.model.state import (
     PLEDGED,
     POSTED,
 )
-from creditsim.model.utility import has_shop, sorting_reward
+from creditsim.model.utility import sorting_reward
 from creditsim.population.agents import CIVIL_SERVANT, ENTERPRISE, INSTITUTION, NO_SEX
 from creditsim.spec.assumptions import assumed
 from creditsim.spec.vocabulary import CHANNELS, KNOWS_ITEMS, SETTINGS
@@ -45,7 +45,7 @@ GOVERNMENT = SETTINGS.index("government")
     UNDETECTED, UNDETECTED_TOP, PLEDGER_BREACHES, SCHOOL_BREACHES, CIVIL_SERVANT_BREACHES,
     MEANS_UNABLE, SPARED, PENALISED, PENALISED_UNABLE,
 ) = (
-    QUANTITIES.index(name)
+    np.uint32(QUANTITIES.index(name))  # unsigned, as cells are: a signed place may count from the end
     for name in (
         "breaches", "merits", "harm_fen", "benefit_fen", "hours_tenths", "sorted", "sorting_met",
         "fines_fen", "visits_seen", "local_breaches", "rewards_fen",
@@ -101,11 +101,14 @@ def conclude_block(agents, given, concluding, tables, block, low, high, found, f
     all_visited, all_deeds, month = concluding.visited, concluding.deeds, concluding.month
     activities, postings, regimes, actives = given.activities, given.postings, given.regimes, given.active
     pledges, firm_class, rates, fines = given.pledges, given.firm_class, given.visit_rates, given.fines
-    ranks, bins, borders, belief = given.ranks, given.bins, tables.borders, concluding.belief
-    last_breach, own_borders = concluding.last_breach, concluding.borders
+    ranks, duties, borders, belief = given.ranks, given.duties, tables.borders, concluding.belief
+    last_breach, own_borders, shops = concluding.last_breach, concluding.borders, block.shop
+    last_tutoring, first_teacher = concluding.last_tutoring, concluding.first_teacher
+    seed, replication = concluding.seed, concluding.replication
     all_acts, numbers, places, cells = block.acts, block.number, block.place, block.cell
     sites, words, acted = block.site, block.act_words, block.acted
-    acts = _count_met(given, concluding, block, low, high, found)
+    acts = _count_met(activities, counts, concluding.met.ravel(), memory, block, low, high, found)
+    low = np.uint64(low)
     for position in range(acts):
         at = all_acts[position]
         k, place = numbers[at], places[at]
@@ -119,7 +122,7 @@ def conclude_block(agents, given, concluding, tables, block, low, high, found, f
             memory[row].did |= np.uint64(1) << np.uint64(k)
         visited = all_visited[row] == 1
         if activity.obligation >= 0:
-            factor, _, _ = duty_terms(activity, row, given.duties)
+            factor, _, _ = duty_terms(activity, np.int64(row), duties)
             fill_borders(activity, visited, factor, own_borders)
             channel = first_channel(own_borders, notice)
         else:
@@ -130,14 +133,12 @@ def conclude_block(agents, given, concluding, tables, block, low, high, found, f
         fined = False
         if activity.breach == 1 and channel >= 0:
             if activity.due > 0:
-                test = draws.word(
-                    concluding.seed, concluding.replication, agent.slot, month, draws.MEANS, 4 + k
-                )
+                test = draws.word(seed, replication, agent.slot, month, draws.MEANS, 4 + k)
                 spared = test < (regime.spared_unable if unable else regime.spared_able)
             counts[cell + SPARED] += spared
             fined = activity.fine_yuan * regime.fine_level > 0.0 and not spared
             if fined:
-                deeds |= _fine(agent, activity, regime, row, unable, fines, counts, cell)
+                deeds |= _fine(agent, activity, regime, np.int64(row), unable, fines, counts, cell)
         if unable:
             counts[cell + MEANS_UNABLE] += 1
             deeds |= NOT_ABLE
@@ -145,16 +146,16 @@ def conclude_block(agents, given, concluding, tables, block, low, high, found, f
             _count_breach(agent, activity, regime, channel, pledges[row], firm_class[row], counts, cell)
             last_breach[row] = month
             if activity.tutoring == 1:
-                concluding.last_tutoring[row - concluding.first_teacher] = month
+                last_tutoring[np.int64(row) - first_teacher] = month
             deeds |= BREACHED
             by_visit = channel == 0 and visited and notice < found_by_visit(activity)
             if by_visit and deeds & FOUND_OUT == 0:
                 deeds |= FOUND_OUT
                 counts[cell + VISITS_SEEN] += 1
-            rate = rates[active, firm_class[row], k]
+            rate = rates[active, np.uint8(firm_class[row]), k]
             move_belief(agent, activity, channel, rate, belief)
         else:
-            deeds |= _count_merit(activity, regime, has_shop(regime, bins[agent.home]), counts, cell)
+            deeds |= _count_merit(activity, regime, shops[place], counts, cell)
         all_deeds[row] = deeds
         if channel < 0 or spared:
             continue
@@ -171,11 +172,10 @@ def conclude_block(agents, given, concluding, tables, block, low, high, found, f
 
 
 @compiled
-def _count_met(given, concluding, block, low, high, found):
+def _count_met(activities, counts, met, memory, block, low, high, found):
     """Count what rows met, and list what they acted on or left undone for want of cash; return how many."""
-    counts, met, memory = concluding.counts.ravel(), concluding.met.ravel(), concluding.memory
     numbers, places, acted, acts = block.number, block.place, block.acted, block.acts
-    met_by_row, sites, cells, activities = block.met, block.site, block.cell, given.activities
+    met_by_row, sites, cells = block.met, block.site, block.cell
     met_by_row[: high - low] = 0
     number = 0
     for at in range(found):
@@ -236,7 +236,7 @@ def _count_merit(activity, regime, shop, counts, cell):
     return deeds | GOT_CASH if activity.reward_yuan > 0.0 else deeds
 
 
-@compiled
+@compiled_inline
 def _is_recorded(agent, activity, posting, regime, rank, channel, luck):
     """Say whether what a channel noticed is filed."""
     if posting.items[channel] < 0:
@@ -278,10 +278,12 @@ def fill_borders(activity, visited, complaint_factor, borders):
 @compiled
 def first_channel(borders, luck):
     """Return the first channel that notices an act, or -1; one 32-bit word decides for all channels."""
-    for channel in range(7):
+    if luck >= borders[6]:  # borders never fall
+        return -1
+    for channel in range(6):
         if luck < borders[channel]:
             return channel
-    return -1
+    return 6
 
 
 def belief_terms() -> np.ndarray:
@@ -289,7 +291,7 @@ def belief_terms() -> np.ndarray:
     return np.array([assumed("belief.learning_share"), assumed("belief.largest")])
 
 
-@compiled
+@compiled_inline
 def move_belief(agent, activity, channel, visit_rate, belief):
     """Move the beliefs in a breach's channels: up where it was seen, down by what was expected.
 
