@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -60,3 +61,17 @@ def household_heads(population: Population) -> np.ndarray:
         return np.full(len(household), -1, np.int32)
     heads = np.asarray(members)[np.minimum(starts[:-1], len(members) - 1)]
     return np.where(household >= 0, heads[np.maximum(household, 0)], -1).astype(np.int32)
+
+
+@once_per_population
+def population_digest(population: Population) -> str:
+    """Return the SHA-256 (hex) over everybody and everything that a population holds."""
+    digest = hashlib.sha256()
+    for name, value in vars(population).items():
+        for array in value if name == "households" else (value,):
+            if isinstance(array, np.ndarray):
+                digest.update(f"{name} {array.dtype.descr} {array.shape}\n".encode())
+                digest.update(np.ascontiguousarray(array).view(np.uint8).data)
+            else:
+                digest.update(f"{name} {array!r}\n".encode())
+    return digest.hexdigest()
