@@ -114,15 +114,31 @@ def arrays_of(path: str | Path) -> Iterator[Arrays]:
         yield Arrays(archive)
 
 
+def blocks_of(array: np.ndarray) -> Iterator[memoryview]:
+    """Give an array's bytes, block by block, with zeros between the fields of records.
+
+    What lies there is what was in memory before: it would be told, and differ from run to run.
+    """
+    rows = np.ascontiguousarray(array).reshape(-1)
+    at_once = max(1, _BLOCK // array.dtype.itemsize)
+    fields = [array.dtype[name].itemsize for name in array.dtype.names or ()]
+    for first in range(0, len(rows), at_once):
+        block = rows[first : first + at_once]
+        if fields and sum(fields) < array.dtype.itemsize:
+            block, old = np.zeros(len(block), array.dtype), block
+            for name in array.dtype.names:
+                block[name] = old[name]
+        yield block.view(np.uint8).data
+
+
 def _write_array(archive: zipfile.ZipFile, name: str, shape: tuple, parts: Parts) -> None:
     """Write parts as one array of a shape."""
     with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
         header = np.lib.format.header_data_from_array_1_0(parts[0])
         np.lib.format.write_array_header_1_0(member, {**header, "fortran_order": False, "shape": shape})
         for part in parts:
-            content = np.ascontiguousarray(part).reshape(-1).view(np.uint8)
-            for first in range(0, len(content), _BLOCK):
-                member.write(content[first : first + _BLOCK].data)
+            for block in blocks_of(part):
+                member.write(block)
 
 
 def _digest_of(file: BinaryIO) -> bytes:

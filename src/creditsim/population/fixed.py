@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from creditsim.core.archive import blocks_of
+
 if TYPE_CHECKING:
     from creditsim.population.synthesis import Population
 
@@ -71,7 +73,8 @@ def population_digest(population: Population) -> str:
         for array in value if name == "households" else (value,):
             if isinstance(array, np.ndarray):
                 digest.update(f"{name} {array.dtype.descr} {array.shape}\n".encode())
-                digest.update(np.ascontiguousarray(array).view(np.uint8).data)
+                for block in blocks_of(array):
+                    digest.update(block)
             else:
                 digest.update(f"{name} {array!r}\n".encode())
     return digest.hexdigest()
