@@ -34,6 +34,7 @@ _HOMES = {
     "judge_rows": "creditsim.app.api",
     "load_rulebook": "creditsim.spec.rulebooks",
     "load_scenario": "creditsim.spec.scenario",
+    "resume": "creditsim.app.api",
     "run": "creditsim.app.api",
     "scenario_names": "creditsim.spec.scenario",
 }

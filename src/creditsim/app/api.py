@@ -1,4 +1,4 @@
-"""The calls that notebooks and the command line share: run one scenario, compare several, judge rows."""
+"""The calls that notebooks and the command line share: run, go on with a run, compare, judge rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
+from pathlib import Path
 
 from creditsim.analysis.patterns import HeldPatterns
 from creditsim.analysis.patterns import hold_patterns as held
@@ -16,7 +17,10 @@ from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
 from creditsim.experiment.execute import distinct_names, run_scenarios, workers_for
-from creditsim.experiment.run import RunResult, case_of, check_run, run_replication
+from creditsim.experiment.run import RunResult, case_of, check_run, run_model, run_replication
+from creditsim.experiment.saving import USUAL_EVERY, checked_saving
+from creditsim.model.checkpoint import read_head
+from creditsim.model.credit_model import CreditModel
 from creditsim.report.comparison import Comparison
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
 
@@ -31,6 +35,8 @@ def run(
     engine: str = "compiled",
     progress: bool | None = None,
     only: Sequence[str] = (),
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int = USUAL_EVERY,
 ) -> RunResult:
     """Run one scenario once.
 
@@ -51,20 +57,77 @@ def run(
         Show a bar; by default on a terminal and in a notebook.
     only : sequence of str
         Settings and kinds of agents that take part, e.g. ``["village"]``; none means all.
+    checkpoint : path, optional
+        New file in which the run is saved as it goes, and with Ctrl-C, to be continued with `resume`.
+    checkpoint_every : int
+        Reported months between two savings.
 
     Raises
     ------
     InputError
         All faults at once.
+    RunStopped
+        With Ctrl-C, once something was saved; a KeyboardInterrupt.
     """
+    saving = checked_saving(checkpoint, checkpoint_every)
     check_run(scale, seed, 1, months, 1 if threads is None else threads, engine, only)
     chosen = _resolved([scenario], months)[0]
     hold_to_memory([chosen], scale, engine=engine)
     with _bar(chosen.months, "month", progress) as advance:
         results = run_replication(
-            [chosen], scale, seed, replication, engine, threads, lambda: advance(), only
+            [chosen], scale, seed, replication, engine, threads, lambda: advance(), only, saving=saving
         )
     return results[0]
+
+
+def resume(
+    path: str | Path,
+    scenario: Scenario | str | None = None,
+    months: int | None = None,
+    threads: int | None = None,
+    engine: str = "compiled",
+    progress: bool | None = None,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int = USUAL_EVERY,
+    any_version: bool = False,
+) -> RunResult:
+    """Go on with a run from its checkpoint, as it began or as another policy.
+
+    As it began, it gives the results of a run that was never interrupted, bit by bit. As another
+    scenario it is a branch: the months before stay as they were, and the result's `case` says so.
+
+    Parameters
+    ----------
+    path : path
+        A checkpoint, from `run`, `resume` or `CreditModel.save`. Scale, seed, replication and who
+        takes part are the run's.
+    scenario : Scenario or str, optional
+        By default the run's own; another one must have the same world and start.
+    months : int, optional
+        Horizon, the months before included; by default the scenario's.
+    threads, engine, progress, checkpoint_every
+        As in `run`.
+    checkpoint : path, optional
+        Where it is saved in turn: `path` itself, or a new file.
+    any_version : bool
+        Take a checkpoint of other code or data too; the result's `case` says so.
+
+    Raises
+    ------
+    InputError
+        All faults at once.
+    RunStopped
+        With Ctrl-C, once something was saved; a KeyboardInterrupt.
+    """
+    saving = checked_saving(checkpoint, checkpoint_every, path)
+    head = read_head(path)
+    chosen = _resolved([head.policy if scenario is None else scenario], months)[0]
+    scale = head.case["scale"]
+    check_run(scale, head.case["seed"], 1, months, 1 if threads is None else threads, engine)
+    hold_to_memory([chosen], scale, engine=engine)
+    with _bar(chosen.months, "month", progress, len(head.months)) as advance:
+        model = CreditModel.load(path, chosen, threads, engine, any_version=any_version)
+        return run_model(model, lambda: advance(), saving=saving)
 
 
 def compare(
@@ -276,12 +339,13 @@ def _replicating(
 
 
 @contextmanager
-def _bar(total: int, unit: str, shown: bool | None) -> Iterator:
+def _bar(total: int, unit: str, shown: bool | None, done: int = 0) -> Iterator:
     """Give a function that moves a progress bar on: on a terminal and in notebooks, silent elsewhere."""
     if shown is False:
         yield lambda: None
         return
     from tqdm.auto import tqdm
 
-    with tqdm(total=total, unit=unit, disable=None if shown is None else not shown, leave=False) as bar:
+    hidden = None if shown is None else not shown
+    with tqdm(total=total, initial=done, unit=unit, disable=hidden, leave=False) as bar:
         yield bar.update

@@ -58,6 +58,22 @@ Only = Annotated[
         help="Settings or kinds that take part, e.g. village,enterprise; default: all.",
     ),
 ]
+Checkpoint = Annotated[
+    str | None,
+    typer.Option(
+        "--checkpoint", metavar="FILE", help="Save the run there as it goes, and with Ctrl-C; a new file."
+    ),
+]
+CheckpointEvery = Annotated[
+    str | None,
+    typer.Option("--checkpoint-every", metavar="N", help="Reported months between two savings; default: 12."),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="FILE", help="Go on from a checkpoint; scale, seed and who takes part are its own."
+    ),
+]
 Out = Annotated[
     str | None,
     typer.Option("--out", metavar="DIR", help="New or empty folder to write to; default: no files."),

@@ -18,7 +18,10 @@ import typer
 
 from creditsim import __version__
 from creditsim.app.arguments import (
+    Checkpoint,
+    CheckpointEvery,
     Engine,
+    From,
     Json,
     Lang,
     Months,
@@ -49,6 +52,7 @@ from creditsim.app.help_texts import (
     ROWS_HELP,
     RUN_HELP,
 )
+from creditsim.app.options import typed_options
 from creditsim.app.store_commands import app as store_app
 from creditsim.core.errors import InputError
 
@@ -93,8 +97,8 @@ def run_command(arguments: Sequence[str]) -> int:
         command = typer.main.get_command(app)
         with command.make_context("creditsim", list(arguments)) as context:
             return command.invoke(context) or 0
-    except typer.Exit as stop:
-        return stop.exit_code
+    except typer.Exit as end:
+        return end.exit_code
     except (KeyboardInterrupt, typer.Abort) as stop:
         print(f"creditsim: {str(stop) or 'stopped; nothing was written'}", file=sys.stderr)
         return STOPPED
@@ -239,6 +243,9 @@ def run(
     threads: Threads = None,
     engine: Engine = "compiled",
     only: Only = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_every: CheckpointEvery = None,
+    from_: From = None,
     out: Out = None,
     lang: Lang = "en",
     json: Json = False,
@@ -246,6 +253,7 @@ def run(
     quiet: Quiet = False,
 ) -> int:
     """Run one scenario."""
+    from creditsim.app.checkpoints import Checkpoints
     from creditsim.app.commands import run_one
 
     return run_one(
@@ -256,6 +264,7 @@ def run(
         out,
         lang,
         voice_of(context, json, verbose, quiet),
+        Checkpoints(checkpoint, checkpoint_every, from_, typed_options(context)),
     )
 
 

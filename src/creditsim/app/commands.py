@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from creditsim.app.checkpoints import NO_CHECKPOINTS, Checkpoints
 from creditsim.app.folder import OutputFolder
 from creditsim.app.memory import hold_to_memory
 from creditsim.app.options import as_options, choice_faults, numbers_of
@@ -39,6 +40,7 @@ def run_one(
     out: str | None,
     lang: str,
     voice: Voice,
+    kept: Checkpoints = NO_CHECKPOINTS,
 ) -> int:
     """Run one scenario; return the exit code.
 
@@ -48,13 +50,16 @@ def run_one(
         Name or path.
     texts : mapping
         Options that hold numbers, as they were typed.
+    kept : Checkpoints
+        From which checkpoint the run goes on, and into which it is saved.
 
     Raises
     ------
     InputError
         All faults of scenario, options and folder at once, before anything runs.
     """
-    (loaded,), numbers, folder = _checked([scenario], texts, engine, only, out, lang)
+    (loaded,), numbers, folder = _checked([scenario], texts, engine, only, out, lang, kept.faults())
+    numbers = kept.settled(numbers)
     from creditsim.app import api
 
     voice.detail(repr(loaded))
@@ -62,7 +67,7 @@ def run_one(
         [loaded], numbers["scale"], numbers["months"], engine=engine, written=bool(folder), voice=voice
     )
     with standard_output_kept():
-        result = api.run(loaded, engine=engine, progress=voice.progress, **numbers)
+        result = kept.run(api, loaded, {**numbers, "engine": engine, "progress": voice.progress})
     summary = run_summary(result)
     voice.detail(memory_text(summary["memory"]))
     if folder:
@@ -252,9 +257,10 @@ def _checked(
     only: str | None,
     out: str | None,
     lang: str,
+    further: Sequence[Fault] = (),
 ) -> tuple[list[Any], dict[str, Any], OutputFolder | None]:
-    """Return scenarios, numbers and folder; raise InputError with everything that is wrong with them."""
-    faults: list[Fault] = []
+    """Return scenarios, numbers and folder; raise InputError with everything wrong, further faults too."""
+    faults: list[Fault] = [*further]
     numbers = numbers_of(texts, faults)
     faults += choice_faults("--engine", engine, ENGINES)
     faults += choice_faults("--lang", lang, LANGUAGES)

@@ -48,11 +48,18 @@ RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
 
 With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet, grades.parquet and run.json.
 
+With --checkpoint the run is saved every 12 months, after its last, and with Ctrl-C. With --from
+it goes on from there, with the same results as if it had never stopped; under another SCENARIO
+it is a branch, whose months before stay as they were.
+
 \b
 Examples:
   creditsim run five-entries-2020 --scale 0.1
   creditsim run five-entries-2020 --months 36 --scale 0.1 --seed 1 --out results --json
   creditsim run my-plan.yaml --engine objects --scale 0.02
+  creditsim run five-entries-2020 --checkpoint plan.checkpoint --out results
+  creditsim run five-entries-2020 --from plan.checkpoint --months 60 --out longer
+  creditsim run my-plan.yaml --from plan.checkpoint --out branch
 """
 
 COMPARE_HELP = """Compare scenarios with a baseline on the same people with the same luck.

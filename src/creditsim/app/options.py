@@ -49,6 +49,12 @@ def numbers_of(texts: Mapping[str, str | None], faults: list[Fault]) -> dict[str
     return {name: readers.get(name, whole_number)(f"--{name}", text, faults) for name, text in texts.items()}
 
 
+def typed_options(context: Any) -> dict[str, Any]:
+    """Return what was typed for a command, by parameter: no defaults."""
+    source = context.get_parameter_source
+    return {name: value for name, value in context.params.items() if source(name).name == "COMMANDLINE"}
+
+
 def choice_faults(option: str, text: str, choices: tuple[str, ...]) -> list[Fault]:
     """Return the fault of an option that is none of the allowed words, or none.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from creditsim.app.commands import standard_output_kept
 from creditsim.app.options import whole_number
-from creditsim.app.printing import Voice, print_json, table_text
+from creditsim.app.printing import Voice, print_json
 from creditsim.core.errors import Fault, InputError
 
 MOST_WORKERS = 1024

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from creditsim.core.files import write_whole
 
 _ROWS_AT_ONCE = 1 << 20
 
@@ -27,7 +27,7 @@ def write_table(path: str | Path, frame: pd.DataFrame) -> None:
                 piece = frame.iloc[begin : begin + _ROWS_AT_ONCE]
                 file.write_table(pa.Table.from_pandas(piece, first.schema, preserve_index=False))
 
-    _replace(Path(path), write)
+    write_whole(path, write)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -40,22 +40,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
 def write_json(path: str | Path, value: Any) -> None:
     """Write a JSON value, sorted and indented, atomically; NaN is refused."""
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-    _replace(Path(path), lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+    write_whole(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
 
 
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file, atomically."""
-    _replace(Path(path), lambda temporary: Path(temporary).write_text(text, encoding="utf-8", newline="\n"))
-
-
-def _replace(path: Path, write) -> None:
-    """Write to a neighbour and move it in place, so that a crash leaves no half file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        write(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8", newline="\n"))

@@ -10,17 +10,26 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from creditsim.core.compiled import source_digest
 from creditsim.core.errors import Fault, InputError
-from creditsim.core.fingerprint import fingerprint_columns, fingerprint_json
-from creditsim.core.shipped import data_digest
+from creditsim.core.fingerprint import fingerprint_columns
+from creditsim.experiment.saving import Saving, run_and_save
 from creditsim.experiment.tables import RunTables, agents_frame, ledger_frame
+from creditsim.model.case import case_of, run_key
 from creditsim.model.credit_model import CreditModel, burned_in, checked_engine
 from creditsim.population.agents import takes_part
 from creditsim.population.synthesis import HIGHEST_SCALE, LOWEST_SCALE, build_population
 from creditsim.spec.scenario import Scenario
 
-__all__ = ["RunResult", "agents_frame", "case_of", "check_run", "ledger_frame", "run_key", "run_replication"]
+__all__ = [
+    "RunResult",
+    "agents_frame",
+    "case_of",
+    "check_run",
+    "ledger_frame",
+    "run_key",
+    "run_model",
+    "run_replication",
+]
 
 LARGEST_KEY = 2**32 - 1
 
@@ -148,6 +157,7 @@ def run_replication(
     progress: Callable[[], None] | None = None,
     only: Sequence[str] = (),
     keep_tables: bool = True,
+    saving: Saving | None = None,
 ) -> list[RunResult]:
     """Run scenarios on the same people with the same luck; return one result each, in order.
 
@@ -155,7 +165,8 @@ def run_replication(
     names the kinds and settings that take part; none means all.
     `threads`, if none are named, are all cores for a large run and one for a small run.
     `progress`, if given, is called after each reported month. Without `keep_tables` the results
-    have no ledger and no agents, and take no room that grows with the population.
+    have no ledger and no agents, and take no room that grows with the population. With `saving` a
+    single scenario's run is saved as it goes.
     """
     populations, states, results = {}, {}, []
     for number, scenario in enumerate(scenarios):
@@ -170,33 +181,9 @@ def run_replication(
         model = CreditModel(scenario, engine=engine, threads=threads, state=states[shared], adopt=last)
         if last:
             del states[shared]
-        results.append(_run(model, progress, only, keep_tables))
+        results.append(run_model(model, progress, keep_tables, saving))
         del model
     return results
-
-
-def case_of(scenario: Scenario, scale: float, seed: int, replication: int, only: Sequence[str] = ()) -> dict:
-    """Return all that decides a run's results, ready for JSON; versions of code and data included."""
-    return {
-        "scenario": scenario.inputs(),
-        "scale": scale,
-        "seed": seed,
-        "replication": replication,
-        "only": sorted(only),
-        "model": source_digest("model"),
-        "data": data_digest(),
-    }
-
-
-def run_key(case: dict) -> str:
-    """Return the hash of a case: what a run is known by. The scenario is hashed first, once for many runs.
-
-    Examples
-    --------
-    >>> run_key({"scenario": {"levers": {}}, "seed": 1}) == run_key({"seed": 1, "scenario": {"levers": {}}})
-    True
-    """
-    return fingerprint_json({**case, "scenario": fingerprint_json(case["scenario"])})
 
 
 def world_key(scenario: Scenario) -> tuple:
@@ -207,14 +194,38 @@ def world_key(scenario: Scenario) -> tuple:
     return scenario.population, scenario.start, scenario.burn_in_months, world
 
 
-def _run(model: CreditModel, progress, only: Sequence[str], keep_tables: bool) -> RunResult:
-    """Run a model's scenario from its burned-in state."""
+def run_model(
+    model: CreditModel,
+    progress: Callable[[], None] | None = None,
+    keep_tables: bool = True,
+    saving: Saving | None = None,
+) -> RunResult:
+    """Run a model to its scenario's last month and return the result of all its months.
+
+    Parameters
+    ----------
+    model : CreditModel
+        A new one, or one that was loaded from a checkpoint.
+    progress : callable, optional
+        Called after each month.
+    keep_tables : bool
+        Whether ledger and agents can be made from the result.
+    saving : Saving, optional
+        Where the model is saved as it goes.
+
+    Raises
+    ------
+    RunStopped
+        If a run that is saved was stopped with Ctrl-C.
+    """
     started = time.perf_counter()
-    model.run(progress=progress)
+    if saving:
+        run_and_save(model, saving, progress)
+    else:
+        model.run(progress=progress)
     outcomes = model.outcomes()
     seconds = time.perf_counter() - started
-    scenario, population, tables = model.policy, model.state.population, RunTables.of(model)
-    case = case_of(scenario, population.scale, population.seed, population.replication, only)
+    tables, case = RunTables.of(model), model.case
     results = {
         "outcomes": outcomes.drop(columns="scenario"),
         "ledger": tables.ledger(),
@@ -222,13 +233,13 @@ def _run(model: CreditModel, progress, only: Sequence[str], keep_tables: bool) -
     }
     model.remove_all_agents()
     return RunResult(
-        scenario=scenario.name,
+        scenario=model.policy.name,
         outcomes=outcomes,
         grades=model.grades(),
         balances=model.balances(),
         fingerprint=fingerprint_columns(results),
         inputs=run_key(case),
-        months=scenario.months,
+        months=model.policy.months,
         seconds=seconds,
         case=case,
         memory=model.state.memory_use().record(),

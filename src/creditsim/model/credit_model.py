@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import mesa
 import numpy as np
@@ -15,6 +16,8 @@ from creditsim.core.fields import FieldArray
 from creditsim.core.months import month_text
 from creditsim.core.threads import threads_for
 from creditsim.model.balances import balances
+from creditsim.model.case import case_of
+from creditsim.model.checkpoint import Past, going_on, read_head, read_state, save_checkpoint
 from creditsim.model.month import simulate_month
 from creditsim.model.opportunities import UNABLE
 from creditsim.model.outcomes.frame import Track, outcome_frame
@@ -65,6 +68,10 @@ class CreditModel(mesa.Model):
     rules : Rules
     month : str
         Month that the next `step` simulates, ``YYYY-MM``.
+    months_done : int
+        Months simulated so far, burn-in left out.
+    case : dict
+        All that decides the results, see `creditsim.model.case.case_of`.
 
     Examples
     --------
@@ -99,28 +106,75 @@ class CreditModel(mesa.Model):
             state, adopt = burned_in(self.policy, population, scale, seed, replication, threads, only), True
         self.state = state if adopt else state.copy()
         self.threads = threads_for(len(self.state.agents), threads)
-        self._months: list[int] = []
-        self._counts: list[np.ndarray] = []
-        self._public: list[dict] = []
-        self._flows: list[np.ndarray] = []
+        self._past, self._branch = Past(), None
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        scenario: Scenario | str | None = None,
+        threads: int | None = None,
+        engine: Engine = "compiled",
+        agent_classes: Iterable[type[RowAgent]] = (),
+        population: Population | None = None,
+        any_version: bool = False,
+    ) -> CreditModel:
+        """Return the model that was saved, to go on with: results are those of a run never interrupted.
+
+        Parameters
+        ----------
+        path : str or Path
+            A checkpoint, see `save`.
+        scenario : Scenario or str, optional
+            Another policy to go on with, in the same world with the same start: a branch. What the
+            model simulated so far stays as it was.
+        threads, engine, agent_classes
+            As for a new model.
+        population : Population, optional
+            The run's population, if it is at hand.
+        any_version : bool
+            Take a checkpoint of other code or data too, if its state has the same form; the case says so.
+
+        Raises
+        ------
+        InputError
+            If the file is no checkpoint, is damaged, or cannot be the past of the scenario.
+        """
+        head = read_head(path)
+        policy = head.policy if scenario is None else load_scenario(scenario)
+        branch = going_on(head, policy, any_version)
+        state, past = read_state(head, population)
+        if branch != head.case.get("branch"):
+            state.chains.dirty[:] = 1  # another policy's books
+        model = cls(
+            policy, engine=engine, threads=threads, agent_classes=agent_classes, state=state, adopt=True
+        )
+        model._past, model._branch, model.steps = past, branch, len(past.months)
+        return model
+
+    def save(self, path: str | Path) -> None:
+        """Save the model between two months, to be continued with `load`, once or as several policies.
+
+        Objects of `agents` are not saved: what rows hold is, what a class of one's own keeps beside is not.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        save_checkpoint(path, self.policy, self.case, self.state, self._past)
 
     def step(self) -> None:
         """Simulate one month."""
-        month = self.state.month
-        counts = simulate_month(
-            self.state, self.rules, self.threads, self._decide if self._own_kinds else None
-        )
-        self._months.append(month)
-        self._counts.append(counts)
-        self._public.append(self.state.public)
-        self._flows.append(self.state.grade_flows)
+        simulate_month(self.state, self.rules, self.threads, self._decide if self._own_kinds else None)
+        self._past.add(self.state)
 
     def run(self, months: int | None = None, progress=None) -> None:
-        """Simulate several months, by default the scenario's horizon.
+        """Simulate several months, by default those that are left of the scenario's.
 
         `progress`, if given, is called after each month.
         """
-        for _ in range(self.policy.months if months is None else months):
+        for _ in range(self.policy.months - self.months_done if months is None else months):
             self.step()
             if progress:
                 progress()
@@ -135,6 +189,18 @@ class CreditModel(mesa.Model):
         """Return the month that the next step simulates."""
         return month_text(self.state.month)
 
+    @property
+    def months_done(self) -> int:
+        """Return how many months have been simulated, burn-in left out."""
+        return len(self._past.months)
+
+    @property
+    def case(self) -> dict[str, Any]:
+        """Return all that decides the results, ready for JSON."""
+        state, population = self.state, self.state.population
+        key = population.scale, population.seed, population.replication
+        return case_of(self.policy, *key, state.only, self._branch)
+
     def track(self) -> Track:
         """Return what the run counted so far.
 
@@ -143,13 +209,12 @@ class CreditModel(mesa.Model):
         InputError
             If no month has been simulated yet.
         """
-        if not self._counts:
+        past = self._past
+        if not past.months:
             raise InputError(Fault("no month has been simulated yet; call step() or run() first"))
         population = self.state.population
         areas = tuple(area_key(english) for _, english, _ in population.areas)
-        return Track(
-            tuple(self._months), np.stack(self._counts), tuple(self._public), population.scale, areas
-        )
+        return Track(tuple(past.months), np.stack(past.counts), tuple(past.public), population.scale, areas)
 
     def outcomes(self) -> pd.DataFrame:
         """Return the tidy outcomes of the months simulated so far; see docs/formats.md.
@@ -173,7 +238,7 @@ class CreditModel(mesa.Model):
         InputError
             If no month has been simulated yet.
         """
-        return grade_frame(self.track().months, np.stack(self._flows))
+        return grade_frame(self.track().months, np.stack(self._past.grade_flows))
 
     def balances(self) -> pd.DataFrame:
         """Return what is conserved, by month: visits, funds, slots, people; every residual is 0.

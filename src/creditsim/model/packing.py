@@ -306,10 +306,10 @@ class PackedEntries:
 
 
 def _with_room(array: np.ndarray, used: int, needed: int) -> np.ndarray:
-    """Return an array with room for `needed` rows, an eighth larger if it has to grow."""
+    """Return an array with room for `needed` rows, an eighth larger if it has to grow; spare room is zero."""
     if needed <= len(array):
         return array
-    grown = np.empty(max(needed, len(array) + len(array) // 8), array.dtype)
+    grown = np.zeros(max(needed, len(array) + len(array) // 8), array.dtype)
     grown[:used] = array[:used]
     return grown
 

@@ -155,6 +155,8 @@ class State:
         Balance of the village fund and of the sub-district fund.
     public : mapping of str to int
         District-wide figures of the month.
+    only : tuple of str
+        Kinds and settings that take part; empty: all.
     """
 
     population: Population
@@ -197,6 +199,7 @@ class State:
     filed_now: np.ndarray = field(default_factory=lambda: np.zeros(0, PENDING))
     fund_fen: np.ndarray = field(default_factory=lambda: np.zeros(2, np.int64))
     public: dict[str, int] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
 
     def copy(self) -> State:
         """Return an independent copy: a branch point for several policies."""
@@ -296,6 +299,7 @@ def first_state(population: Population, month: int, activities: int, only: Seque
         schools=first_schools(population),
         public_bodies=first_public_bodies(population),
         turnover=first_turnover(population, activities),
+        only=tuple(only),
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
+
+from creditsim.core.archive import blocks_of
 
 if TYPE_CHECKING:
     from creditsim.population.synthesis import Population
@@ -60,3 +63,18 @@ def household_heads(population: Population) -> np.ndarray:
         return np.full(len(household), -1, np.int32)
     heads = np.asarray(members)[np.minimum(starts[:-1], len(members) - 1)]
     return np.where(household >= 0, heads[np.maximum(household, 0)], -1).astype(np.int32)
+
+
+@once_per_population
+def population_digest(population: Population) -> str:
+    """Return the SHA-256 (hex) over everybody and everything that a population holds."""
+    digest = hashlib.sha256()
+    for name, value in vars(population).items():
+        for array in value if name == "households" else (value,):
+            if isinstance(array, np.ndarray):
+                digest.update(f"{name} {array.dtype.descr} {array.shape}\n".encode())
+                for block in blocks_of(array):
+                    digest.update(block)
+            else:
+                digest.update(f"{name} {array!r}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,53 @@
+"""The case of a run: all that decides its results, and the key by which the run is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from creditsim.core.compiled import source_digest
+from creditsim.core.fingerprint import fingerprint_json
+from creditsim.core.shipped import data_digest
+from creditsim.spec.scenario import Scenario
+
+VERSIONS = ("model", "data")
+"""Keys of a case that name the code and the data: SHA-256 over sources and over shipped files."""
+
+
+def case_of(
+    scenario: Scenario,
+    scale: float,
+    seed: int,
+    replication: int,
+    only: Sequence[str] = (),
+    branch: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return all that decides a run's results, ready for JSON; versions of code and data included.
+
+    Parameters
+    ----------
+    branch : dict, optional
+        Of a run that began as another one: the ``month`` in which it went on as this one, and the
+        ``inputs`` of a run of the other one up to there.
+    """
+    case = {
+        "scenario": scenario.inputs(),
+        "scale": scale,
+        "seed": seed,
+        "replication": replication,
+        "only": sorted(only),
+        "model": source_digest("model"),
+        "data": data_digest(),
+    }
+    return {**case, "branch": branch} if branch else case
+
+
+def run_key(case: dict[str, Any]) -> str:
+    """Return the hash of a case: what a run is known by. The scenario is hashed first, once for many runs.
+
+    Examples
+    --------
+    >>> run_key({"scenario": {"levers": {}}, "seed": 1}) == run_key({"seed": 1, "scenario": {"levers": {}}})
+    True
+    """
+    return fingerprint_json({**case, "scenario": fingerprint_json(case["scenario"])})
