@@ -57,7 +57,7 @@ def test_the_kinds_of_the_table_add_up_to_all(comparison):
 
 
 def test_outcomes_that_never_vary_or_are_not_defined_are_not_counted(comparison):
-    gains = comparison.pairing_gains()
+    gains = comparison.pairing_gains
     states = {(each.outcome, each.scenario): each.state for each in gains}
     assert states["appeal.correction_months", NAMES[1]] == "not defined"
     assert states["service.basic_denied_count", NAMES[1]] == "constant"

@@ -6,6 +6,7 @@ difference within a replication carries the rules' effect and little of the luck
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -318,8 +319,9 @@ class ComparedScenarios:
         others = [label for label in self.scenarios if label != self.baseline]
         return cost_per_breach(self.outcomes, self.baseline, others, self.level)
 
+    @functools.cached_property
     def pairing_gains(self) -> PairingGains:
-        """Return what shared draws gain in each outcome of everybody; see `creditsim.analysis.pairing`."""
+        """What shared draws gain in each outcome of everybody; see `creditsim.analysis.pairing`."""
         others = [label for label in self.scenarios if label != self.baseline]
         return pairing_gains(self.outcomes, self.baseline, others, self.level)
 
@@ -332,7 +334,7 @@ class ComparedScenarios:
             "inputs": self.inputs,
             "rows": self.rows(),
             "cost_per_breach_averted": [vars(each) for each in self.cost_per_breach_averted()],
-            "shared_draws": self.pairing_gains().to_dict(),
+            "shared_draws": self.pairing_gains.to_dict(),
         }
 
 

@@ -8,7 +8,7 @@ on results alone, never on time, workers or the order in which results came.
 Who stops as soon as the interval looks narrow stops too often when the variance came out too
 small by luck: intervals at the stop cover less than they say. A least number of replications
 bounds that. With `LEAST` = 10 a 95% interval of normal values covers at least 93%, whether
-asked every 10 replications or after each one; with 5 it would cover 92.5% (tests/analysis).
+asked every 10 replications or after each one; with 5 it would cover 92.4% (tests/analysis).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ MOST = 1000.0
 
 def shared_sentence(comparison: ComparedScenarios, lang: str = "en") -> str:
     """Return in one sentence what shared draws gain in the main outcomes, or why that cannot be said."""
-    found = comparison.pairing_gains().main.summary()
+    found = comparison.pairing_gains.main.summary()
     if comparison.replications < 2:
         return say("shared.single", lang)
     if found["median_gain"] is None:
@@ -24,7 +24,7 @@ def shared_sentence(comparison: ComparedScenarios, lang: str = "en") -> str:
 
 def shared_table(comparison: ComparedScenarios, lang: str) -> Table:
     """Return the gains of main outcomes, of all, and of each kind."""
-    gains = comparison.pairing_gains()
+    gains = comparison.pairing_gains
     rows = [_row(say("shared.main", lang), gains.main, lang), _row(say("shared.all", lang), gains, lang)]
     for kind in KINDS:
         of_kind = gains.of_kind(kind)
