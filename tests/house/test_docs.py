@@ -254,6 +254,23 @@ def test_keys_of_json_files_are_those_documented(folder):
     assert sorted(comparison["rows"][0]) == sorted(documented("keys: rows of comparison.json"))
 
 
+def test_keys_and_members_of_a_checkpoint_are_those_documented(tmp_path):
+    import zipfile
+
+    from creditsim.core.archive import read_head
+    from creditsim.model.credit_model import CreditModel
+    from creditsim.spec.scenario import load_scenario
+
+    plan = load_scenario("five-entries-2020").with_(months=2, burn_in_months=0)
+    CreditModel(plan, scale=0.01).save(tmp_path / "a")
+    assert sorted(read_head(tmp_path / "a")) == sorted(documented("keys: head.json of a checkpoint"))
+    with zipfile.ZipFile(tmp_path / "a") as archive:
+        names = set(archive.namelist())
+    assert {"state.agents.npy", "state.trade.claims.npy"} <= names
+    others = {name for name in names if not name.startswith("state.")}
+    assert others == {"head.json", "counts.npy", "grade_flows.npy"}
+
+
 @pytest.mark.parametrize("command", ["run", "replay", "list"])
 def test_keys_of_what_commands_print_are_those_documented(folder, capsys, command):
     from creditsim.app.cli import run_command
