@@ -17,12 +17,11 @@ from creditsim.core.shipped import data_digest
 from creditsim.experiment.tables import RunTables, agents_frame, ledger_frame
 from creditsim.model.credit_model import CreditModel, burned_in, checked_engine
 from creditsim.population.agents import takes_part
-from creditsim.population.synthesis import HIGHEST_SCALE, LOWEST_SCALE, build_population
+from creditsim.population.synthesis import build_population
+from creditsim.spec.limits import HIGHEST_SCALE, LARGEST_KEY, LOWEST_SCALE, MOST_REPLICATIONS
 from creditsim.spec.scenario import Scenario
 
 __all__ = ["RunResult", "agents_frame", "case_of", "check_run", "ledger_frame", "run_key", "run_replication"]
-
-LARGEST_KEY = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,12 @@ def check_run(
             f"a number from {LOWEST_SCALE:g} to {HIGHEST_SCALE:g}",
         ),
         (0 <= seed <= LARGEST_KEY, "seed", seed, f"a whole number from 0 to {LARGEST_KEY}"),
-        (1 <= replications <= 1_000_000, "replications", replications, "a whole number from 1 to 1000000"),
+        (
+            1 <= replications <= MOST_REPLICATIONS,
+            "replications",
+            replications,
+            f"a whole number from 1 to {MOST_REPLICATIONS}",
+        ),
         (months is None or 1 <= months <= 600, "months", months, "a whole number from 1 to 600"),
         (1 <= threads <= 1024, "threads", threads, "a whole number from 1 to 1024"),
     ]
@@ -189,14 +193,18 @@ def case_of(scenario: Scenario, scale: float, seed: int, replication: int, only:
 
 
 def run_key(case: dict) -> str:
-    """Return the hash of a case: what a run is known by. The scenario is hashed first, once for many runs.
+    """Return the hash of a case: what a run is known by.
+
+    The scenario is hashed first; for the keys of many runs it may stand there as its hash already.
 
     Examples
     --------
     >>> run_key({"scenario": {"levers": {}}, "seed": 1}) == run_key({"seed": 1, "scenario": {"levers": {}}})
     True
     """
-    return fingerprint_json({**case, "scenario": fingerprint_json(case["scenario"])})
+    scenario = case["scenario"]
+    hashed = scenario if isinstance(scenario, str) else fingerprint_json(scenario)
+    return fingerprint_json({**case, "scenario": hashed})
 
 
 def world_key(scenario: Scenario) -> tuple:
