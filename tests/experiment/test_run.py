@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from creditsim.core.errors import InputError
-from creditsim.experiment.execute import distinct_names, run_scenarios
+from creditsim.experiment.execute import run_scenarios
 from creditsim.experiment.files import read_table, write_json, write_table
 from creditsim.experiment.replay import replay_folder
 from creditsim.experiment.run import check_run, run_replication
 from creditsim.experiment.store import write_run
+from creditsim.spec.comparable import distinct_names
 from creditsim.spec.outcomes import outcomes
 from creditsim.spec.scenario import load_scenario
 

@@ -20,7 +20,7 @@ HOMES = {
     "numpy": set(FLOORS),
     "numba": {"core", "scoring", "population", "model"},
     "pandas": {"population", "model", "experiment", "analysis", "report", "app"},
-    "scipy": {"analysis"},
+    "scipy": {"experiment", "analysis"},
     "pydantic": {"spec"},
     "ruamel": {"spec"},
     "mesa": {"model"},

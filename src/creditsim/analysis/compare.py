@@ -241,7 +241,7 @@ class ComparedScenarios:
             As for `paired_differences`, and if frame and scenarios do not match.
         """
         from creditsim.core.fingerprint import fingerprint_columns, fingerprint_json
-        from creditsim.experiment.execute import distinct_names
+        from creditsim.spec.comparable import distinct_names
 
         labelled = {scenario.name: scenario for scenario in distinct_names(scenarios)}
         if baseline not in labelled:

@@ -127,7 +127,7 @@ def paired_outcomes(
 
 
 def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:
-    """Return a run's values (cells, months) as a tidy frame, with further columns that are the same in all rows."""
+    """Return a run's values (cells, months) as a tidy frame; further columns are the same in all rows."""
     import pandas as pd
 
     months, cells = len(layout.months), len(layout.cells)

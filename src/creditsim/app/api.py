@@ -16,12 +16,13 @@ from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
-from creditsim.experiment.execute import distinct_names, run_scenarios, workers_for
+from creditsim.experiment.execute import run_scenarios, workers_for
 from creditsim.experiment.run import RunResult, case_of, check_run, run_model, run_replication
 from creditsim.experiment.saving import USUAL_EVERY, checked_saving
 from creditsim.model.checkpoint import read_head
 from creditsim.model.credit_model import CreditModel
 from creditsim.report.comparison import Comparison
+from creditsim.spec.comparable import check_comparable, distinct_names
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
 
 
@@ -178,7 +179,7 @@ def compare(
         raise InputError(Fault(f"got {scenarios!r}, expected a list of scenarios", key="scenarios"))
     chosen = _resolved(scenarios, months)
     label, chosen = _with_baseline(chosen, baseline, months)
-    _check_comparable(chosen)
+    check_comparable(chosen)
     workers = workers_for(chosen, scale, replications, threads)
     hold_to_memory(chosen, scale, workers=workers, engine=engine)
     spent: list[float] = []
@@ -307,22 +308,6 @@ def _with_baseline(
             raise InputError(Fault(unknown(wanted, [*labels, *scenario_names()], "scenario"), key="baseline"))
     added = _resolved([wanted], months)[0]
     return added.name, [added, *chosen]
-
-
-def _check_comparable(chosen: list[Scenario]) -> None:
-    """Raise InputError unless all scenarios report the same months of the same district."""
-    first = chosen[0]
-    faults = [
-        Fault(
-            f"got {getattr(each, name)} in {each.name}, expected {getattr(first, name)} as in {first.name}",
-            key=name,
-        )
-        for name in ("population", "start", "months")
-        for each in chosen[1:]
-        if getattr(each, name) != getattr(first, name)
-    ]
-    if faults:
-        raise InputError(faults)
 
 
 @contextmanager

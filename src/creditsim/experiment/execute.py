@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import joblib
 import pandas as pd
@@ -13,6 +12,7 @@ from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
 from creditsim.experiment.run import RunResult, run_replication
 from creditsim.population.targets import count_agents
+from creditsim.spec.comparable import distinct_names
 from creditsim.spec.scenario import Scenario
 
 Progress = Callable[[int, int], None]
@@ -81,17 +81,6 @@ def workers_for(
         )
         workers = 1 if months * replications < _SMALL_AGENT_MONTHS else available_cores()
     return min(workers, replications)
-
-
-def distinct_names(scenarios: Sequence[Scenario]) -> list[Scenario]:
-    """Return the scenarios with labels made unique: the second of a name becomes ``name (2)``."""
-    seen: dict[str, int] = {}
-    out = []
-    for scenario in scenarios:
-        seen[scenario.name] = seen.get(scenario.name, 0) + 1
-        number = seen[scenario.name]
-        out.append(scenario if number == 1 else replace(scenario, name=f"{scenario.name} ({number})"))
-    return out
 
 
 def _replicate(

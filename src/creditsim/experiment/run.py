@@ -17,7 +17,8 @@ from creditsim.experiment.tables import RunTables, agents_frame, ledger_frame
 from creditsim.model.case import case_of, run_key
 from creditsim.model.credit_model import CreditModel, burned_in, checked_engine
 from creditsim.population.agents import takes_part
-from creditsim.population.synthesis import HIGHEST_SCALE, LOWEST_SCALE, build_population
+from creditsim.population.synthesis import build_population
+from creditsim.spec.limits import HIGHEST_SCALE, LARGEST_KEY, LOWEST_SCALE, MOST_REPLICATIONS
 from creditsim.spec.scenario import Scenario
 
 __all__ = [
@@ -30,8 +31,6 @@ __all__ = [
     "run_model",
     "run_replication",
 ]
-
-LARGEST_KEY = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,12 @@ def check_run(
             f"a number from {LOWEST_SCALE:g} to {HIGHEST_SCALE:g}",
         ),
         (0 <= seed <= LARGEST_KEY, "seed", seed, f"a whole number from 0 to {LARGEST_KEY}"),
-        (1 <= replications <= 1_000_000, "replications", replications, "a whole number from 1 to 1000000"),
+        (
+            1 <= replications <= MOST_REPLICATIONS,
+            "replications",
+            replications,
+            f"a whole number from 1 to {MOST_REPLICATIONS}",
+        ),
         (months is None or 1 <= months <= 600, "months", months, "a whole number from 1 to 600"),
         (1 <= threads <= 1024, "threads", threads, "a whole number from 1 to 1024"),
     ]

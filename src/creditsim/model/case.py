@@ -42,12 +42,16 @@ def case_of(
     return {**case, "branch": branch} if branch else case
 
 
-def run_key(case: dict[str, Any]) -> str:
-    """Return the hash of a case: what a run is known by. The scenario is hashed first, once for many runs.
+def run_key(case: dict) -> str:
+    """Return the hash of a case: what a run is known by.
+
+    The scenario is hashed first; for the keys of many runs it may stand there as its hash already.
 
     Examples
     --------
     >>> run_key({"scenario": {"levers": {}}, "seed": 1}) == run_key({"seed": 1, "scenario": {"levers": {}}})
     True
     """
-    return fingerprint_json({**case, "scenario": fingerprint_json(case["scenario"])})
+    scenario = case["scenario"]
+    hashed = scenario if isinstance(scenario, str) else fingerprint_json(scenario)
+    return fingerprint_json({**case, "scenario": hashed})

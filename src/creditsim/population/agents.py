@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from creditsim.core.errors import Fault, InputError, unknown
-from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, SETTINGS, SITE_KINDS, TRAITS
+from creditsim.spec.vocabulary import CHANNELS, EDUCATION, KINDS, PARTS, SETTINGS, SITE_KINDS, TRAITS
 
 AGENT = np.dtype(
     [
@@ -142,10 +142,9 @@ def takes_part(kinds: np.ndarray, only: Sequence[str]) -> np.ndarray:
     InputError
         If a name is neither a kind nor a setting.
     """
-    known = tuple(dict.fromkeys((*SETTINGS, *KINDS, *(f"kind.{kind}" for kind in KINDS))))
-    strange = [name for name in only if name not in known]
+    strange = [name for name in only if name not in PARTS]
     if strange:
-        raise InputError([Fault(unknown(name, known, "setting or kind"), key="only") for name in strange])
+        raise InputError([Fault(unknown(name, PARTS, "setting or kind"), key="only") for name in strange])
     chosen = [
         not only
         or f"kind.{kind}" in only

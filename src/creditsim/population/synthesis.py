@@ -54,12 +54,11 @@ from creditsim.population.staff import (
     staff_agencies,
 )
 from creditsim.population.targets import Targets, make_targets
+from creditsim.spec.limits import HIGHEST_SCALE, LOWEST_SCALE
 from creditsim.spec.vocabulary import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LOWEST_SCALE, HIGHEST_SCALE = 0.01, 40.0
 
 
 class Households(NamedTuple):

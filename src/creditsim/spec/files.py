@@ -16,6 +16,7 @@ from typing import Any
 
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.kept import kept
+from creditsim.spec.faults import shown as shown_value
 from creditsim.spec.faults import translate
 
 LARGEST_FILE_BYTES = 8_000_000
@@ -110,6 +111,14 @@ def check(document: Document, model: Any) -> tuple[Any, list[Fault]]:
         return pydantic.TypeAdapter(model).validate_python(document.data), []
     except pydantic.ValidationError as error:
         return None, placed(document, error, model)
+
+
+def format_faults(document: Document) -> list[Fault]:
+    """Return the fault of a user's file whose format is not 1; that it says none is seen elsewhere."""
+    version = document.data.get("format", 1) if isinstance(document.data, Mapping) else 1
+    if version == 1 and not isinstance(version, bool):
+        return []
+    return [document.fault(f"got {shown_value(version)}, expected 1", "format")]
 
 
 def placed(document: Document, error: Any, model: Any, *keys: str | int) -> list[Fault]:

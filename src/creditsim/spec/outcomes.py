@@ -12,6 +12,9 @@ from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.spec.records import STRICT, read_entries
 from creditsim.spec.vocabulary import SETTINGS
 
+OF_COMPARISONS = ("score.bunching_ratio", "cost.per_breach_averted_yuan")
+"""Outcomes that no single run has: they set two runs against each other."""
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Outcome:

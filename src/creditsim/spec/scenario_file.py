@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from creditsim.core.errors import Fault, InputError, nearest, unknown
-from creditsim.spec.faults import shown
-from creditsim.spec.files import Document, check, read_document
+from creditsim.spec.files import Document, check, format_faults, read_document
 from creditsim.spec.levers import levers
 from creditsim.spec.policy import check_together, read_values
 from creditsim.spec.scenario import Scenario, field_faults, load_scenario, scenario_names
@@ -60,8 +59,7 @@ def read_scenario(path: Path, shown_path: str, keep: bool = False) -> Scenario:
     document = read_document(path, shown_path, keep)
     file, faults = check(document, ScenarioFile)
     data = document.data if isinstance(document.data, Mapping) else {}
-    if "format" in data and (data["format"] != 1 or isinstance(data["format"], bool)):
-        faults.append(document.fault(f"got {shown(data['format'])}, expected 1", "format"))
+    faults += format_faults(document)
     base, base_faults = _base(document, data)
     frame, frame_faults = _frame(document, data, base)
     given, written, section_faults = _levers(document, data)
@@ -74,7 +72,7 @@ def read_scenario(path: Path, shown_path: str, keep: bool = False) -> Scenario:
         faults += check_together(values, placed)
     if faults:
         raise InputError(sorted(faults, key=lambda fault: fault.line or 0))
-    title, about = (_words(getattr(file, key)) for key in ("title", "about"))
+    title, about = (words_by_language(getattr(file, key)) for key in ("title", "about"))
     return Scenario(path.stem, title, about, **frame, values=values, file=shown_path)
 
 
@@ -113,17 +111,14 @@ def _levers(
         if not isinstance(entries, Mapping):
             continue
         for key, value in entries.items():
-            name = _full_name(section, key)
+            name = full_name(section, key)
             home = name.split(".")[0] if name.split(".")[0] in SECTIONS[1:] else "policy"
             if name in written:
                 first = ".".join(written[name])
                 got = f"got {name} twice (also {first}), expected it once"
                 faults.append(document.fault(got, section, key))
             elif name not in known and section != "policy":
-                short = [each.removeprefix(f"{section}.") for each in known if each.startswith(f"{section}.")]
-                near = nearest(key.removeprefix(f"{section}."), short)
-                got = f"got {key!r}, expected a known {section} lever ({', '.join(short)}){near}"
-                faults.append(document.fault(got, section, key))
+                faults.append(document.fault(unknown_lever(section, key), section, key))
             elif name in known and home != section:
                 got = f"got a {home} lever under {section}, expected it under {home}"
                 faults.append(document.fault(got, section, key))
@@ -133,11 +128,18 @@ def _levers(
     return given, written, faults
 
 
-def _full_name(section: str, key: str) -> str:
+def full_name(section: str, key: str) -> str:
     """Return a lever's full name from its key in a section."""
     if section == "policy" or key.startswith(f"{section}."):
         return key
     return f"{section}.{key}"
+
+
+def unknown_lever(section: str, key: str) -> str:
+    """Return the message for a key that names no lever of its section: what is known, and the nearest."""
+    known = [name.removeprefix(f"{section}.") for name in levers() if name.startswith(f"{section}.")]
+    near = nearest(key.removeprefix(f"{section}."), known)
+    return f"got {key!r}, expected a known {section} lever ({', '.join(known)}){near}"
 
 
 def _placer(document: Document, written: Mapping[str, tuple[str, str]]) -> Callable[[str, str], Fault]:
@@ -153,6 +155,6 @@ def _placer(document: Document, written: Mapping[str, tuple[str, str]]) -> Calla
     return placed
 
 
-def _words(words: Words | None) -> dict[str, str]:
+def words_by_language(words: Words | None) -> dict[str, str]:
     """Return text by language; what is missing in Chinese is given in English."""
     return {} if words is None else {"en": words.en, "zh": words.zh or words.en}

@@ -15,6 +15,21 @@ from creditsim.spec.scenario import (
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 MONTH_OR_NEVER = r"^(never|\d{4}-(0[1-9]|1[0-2]))$"
 
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+WORDS = {
+    "type": "object",
+    "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+    "required": ["en"],
+    "additionalProperties": False,
+}
+"""Text by language."""
+
+HORIZON = {
+    "months": {"type": "integer", "minimum": 1, "maximum": MOST_MONTHS},
+    "burn_in_months": {"type": "integer", "minimum": 0, "maximum": MOST_BURN_IN_MONTHS},
+}
+
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a scenario file.
@@ -24,27 +39,20 @@ def scenario_schema() -> dict[str, Any]:
     >>> scenario_schema()["properties"]["format"]
     {'const': 1}
     """
-    words = {
-        "type": "object",
-        "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
-        "required": ["en"],
-        "additionalProperties": False,
-    }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DRAFT,
         "title": "creditsim scenario",
         "type": "object",
         "required": ["format"],
         "additionalProperties": False,
         "properties": {
             "format": {"const": 1},
-            "title": words,
-            "about": words,
+            "title": WORDS,
+            "about": WORDS,
             "base": {"enum": list(scenario_names())},
             "population": {"enum": list(population_names())},
             "start": {"type": "string", "pattern": MONTH},
-            "months": {"type": "integer", "minimum": 1, "maximum": MOST_MONTHS},
-            "burn_in_months": {"type": "integer", "minimum": 0, "maximum": MOST_BURN_IN_MONTHS},
+            **HORIZON,
             "policy": _section("policy"),
             "rollout": _section("rollout"),
             "world": _section("world"),
@@ -58,13 +66,13 @@ def _section(section: str) -> dict[str, Any]:
     for name, lever in levers().items():
         home = name.split(".")[0]
         if section == "policy" and home not in ("rollout", "world"):
-            properties[name] = _lever(lever)
+            properties[name] = lever_schema(lever)
         elif home == section:
-            properties[name.removeprefix(f"{section}.")] = properties[name] = _lever(lever)
+            properties[name.removeprefix(f"{section}.")] = properties[name] = lever_schema(lever)
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _lever(lever: Lever) -> dict[str, Any]:
+def lever_schema(lever: Lever) -> dict[str, Any]:
     """Return the schema of one lever's value."""
     described = {"description": f"{lever.title_en}: {lever.expected}"}
     if lever.form == "switch":

@@ -12,6 +12,9 @@ are the students, and all staff of public bodies are the civil servants."""
 SETTINGS = ("enterprise", "school", "government", "village", "community")
 """The five settings of the action plan."""
 
+PARTS = tuple(dict.fromkeys((*SETTINGS, *KINDS, *(f"kind.{kind}" for kind in KINDS))))
+"""What may be named to take part alone; a name that is both, ``school``, is the setting."""
+
 CHANNELS = (
     "inspection",
     "complaint",

@@ -1,0 +1,348 @@
+"""Sweeps from Python: run an experiment into a store, look at what is there, compare it."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from creditsim.analysis.sweeps import (
+    StoppingRule,
+    paired_outcomes,
+    wanted_replications,
+    whole_replications,
+)
+from creditsim.app.api import versions
+from creditsim.app.memory import hold_to_memory
+from creditsim.core.errors import Fault, InputError
+from creditsim.core.fingerprint import fingerprint_json
+from creditsim.core.threads import available_cores
+from creditsim.experiment.design import Design
+from creditsim.experiment.recorded import Recorded
+from creditsim.experiment.results.store import ResultStore
+from creditsim.experiment.sweep import Progress, run_sweep
+from creditsim.experiment.tasks import run_task
+from creditsim.report.comparison import Comparison
+from creditsim.spec.experiment import Experiment, load_experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from distributed import Client
+
+    from creditsim.analysis.until import Clearness
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sweep:
+    """An experiment and what its store holds of it.
+
+    Attributes
+    ----------
+    recorded : Recorded
+        The experiment, as the store remembers it.
+    store : ResultStore
+    replications : int
+        Of each scenario in each world, as the stopping rule has it so far.
+    planned, runs : int
+        Runs that there shall be, and those that are finished.
+    already : int
+        Runs that were finished before this sweep began; all of them if none was run.
+    failed : dict of str to dict
+        Records of the runs that came to nothing, by key.
+    fingerprint : str
+        Hash over the results of all runs in the design's order; those missing count as none.
+    clearness : Clearness or None
+        What the stopping rule says.
+    """
+
+    recorded: Recorded
+    store: ResultStore
+    replications: int
+    planned: int
+    runs: int
+    already: int
+    failed: dict[str, dict] = field(repr=False)
+    fingerprint: str
+    clearness: Clearness | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether runs are missing."""
+        return self.runs < self.planned
+
+    def outcomes(self, world: int | None = None, allow_partial: bool = False) -> pd.DataFrame:
+        """Return tidy monthly outcomes, averaged over the worlds unless one is named.
+
+        Raises
+        ------
+        InputError
+            If runs are missing and that is not allowed, or there is no such world.
+        """
+        self._check(world, allow_partial)
+        return paired_outcomes(self.recorded, self.store, self._whole(), world)
+
+    def compare(self, world: int | None = None, allow_partial: bool = False) -> Comparison:
+        """Return the comparison of the experiment's scenarios, averaged over the worlds unless one is named.
+
+        Raises
+        ------
+        InputError
+            If runs are missing and that is not allowed, or there is no such world.
+        """
+        found = self.outcomes(world, allow_partial)
+        return Comparison.from_outcomes(
+            found,
+            self.recorded.scenarios(),
+            self.recorded.baseline,
+            seed=self.recorded.seed,
+            scale=self.recorded.scale,
+            fingerprint=self.fingerprint,
+            inputs=self.recorded.fingerprint,
+            versions=versions(),
+            missing_runs=self.planned - self.runs,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sweep as plain values for JSON."""
+        recorded = self.recorded
+        until = self.clearness
+        return {
+            "experiment": recorded.name,
+            "inputs": recorded.fingerprint,
+            "store": str(self.store.path),
+            "fingerprint": self.fingerprint,
+            "runs": self.runs,
+            "planned": self.planned,
+            "already": self.already,
+            "failed": len(self.failed),
+            "partial": self.partial,
+            "scenarios": list(recorded.labels),
+            "baseline": recorded.baseline,
+            "worlds": len(recorded.worlds),
+            "replications": self.replications,
+            "until": until
+            and {"clear": until.clear, "more_replications": until.more, "outcomes": until.rows()},
+            "failures": [self._failure(key) for key in self.failed],
+        }
+
+    def failure_lines(self) -> list[str]:
+        """Return a line for each run that came to nothing: which one, why, where its log is."""
+        return [
+            f"{each['scenario']}, world {each['world']}, replication {each['replication']}: failed "
+            f"{each['tries']} times, at last with {each['error']}; log: {each['log']}"
+            for each in map(self._failure, self.failed)
+        ]
+
+    def __str__(self) -> str:
+        """Return what is there, for people."""
+        recorded = self.recorded
+        size = (
+            f"{len(recorded.labels)} scenarios x {len(recorded.worlds)} worlds x "
+            f"{self.replications} replications"
+        )
+        lines = [
+            f"{recorded.name}: {self.runs:,} of {self.planned:,} runs are in {self.store.path}"
+            + (f" ({self.already:,} were there before)" if 0 < self.already < self.runs else ""),
+            f"{size}; scale {recorded.scale:g}, seed {recorded.seed}",
+        ]
+        if self.partial:
+            lines.append(
+                f"PARTIAL: {self.planned - self.runs:,} runs are missing, {len(self.failed):,} of them failed; "
+                "give the same command again to go on"
+            )
+        if self.clearness is not None:
+            lines.append(f"until it is clear: {self.clearness.verdict()}")
+        return "\n".join([*lines, f"fingerprint {self.fingerprint}"])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Return the same for notebooks."""
+        rows = "".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())
+        return rows + (self.clearness._repr_html_() if self.clearness is not None else "")
+
+    def _failure(self, key: str) -> dict[str, Any]:
+        """Return which run failed, how often and why."""
+        run = next(run for run, known in self.recorded.keys(self.replications).items() if known == key)
+        record = self.failed[key]
+        return {
+            **run._asdict(),
+            "key": key,
+            "tries": len(record["tries"]),
+            "error": record["tries"][-1]["error"],
+            "log": str(self.store.failure_path(key)),
+        }
+
+    def _whole(self) -> list[int]:
+        """Return the replications that can be compared."""
+        return whole_replications(self.recorded, self.store, self.replications)
+
+    def _check(self, world: int | None, allow_partial: bool) -> None:
+        """Raise InputError unless there is something to compare."""
+        worlds = len(self.recorded.worlds)
+        if world is not None and not 0 <= world < worlds:
+            raise InputError(Fault(f"got {world}, expected a world from 0 to {worlds - 1}", key="world"))
+        if self.partial and not allow_partial:
+            got = f"got a partial sweep: {self.planned - self.runs:,} of {self.planned:,} runs are missing"
+            raise InputError(
+                Fault(f"{got}; run the same sweep again, or allow it (--allow-partial)", str(self.store.path))
+            )
+        if not self._whole():
+            got = "got no replication of which every run is there, expected at least one"
+            raise InputError(Fault(got, str(self.store.path)))
+
+
+def sweep(
+    experiment: Experiment | str | os.PathLike[str],
+    store: str | os.PathLike[str],
+    workers: int | None = None,
+    client: Client | None = None,
+    progress: bool | Callable[[Progress], None] | None = None,
+) -> Sweep:
+    """Run an experiment into a store, or go on with it.
+
+    Parameters
+    ----------
+    experiment : Experiment, str or path
+        An experiment, a shipped name, or the path of a YAML file.
+    store : path
+        A new folder, or one that a sweep made; finished runs in it are not run again.
+    workers : int, optional
+        Processes on this machine; by default all cores. Never changes a result.
+    client : distributed.Client, optional
+        Runs on its cluster instead.
+    progress : bool or callable, optional
+        Show a bar; by default on a terminal and in a notebook. A callable is told how far it is.
+
+    Raises
+    ------
+    InputError
+        All faults of the experiment at once; also if the store cannot be written or a cluster is lost.
+        What is finished is kept.
+    KeyboardInterrupt
+        When stopped, after what is finished was written.
+    """
+    loaded = load_experiment(experiment)
+    kept = ResultStore.open(Path(store), create=True)
+    design = Design(loaded)
+    if client is None:
+        workers = workers or available_cores()
+        hold_to_memory([*loaded.scenarios], loaded.scale, workers=workers)
+    with _shown(progress) as tell, _places(workers, client) as places:
+        found, recorded, rule = run_sweep(design, kept, places, StoppingRule, tell)
+    return _found(recorded, kept, found.replications, found.already, rule)
+
+
+def open_sweep(store: str | os.PathLike[str], experiment: str | None = None) -> Sweep:
+    """Return what a store holds of an experiment, without running anything.
+
+    Parameters
+    ----------
+    experiment : str, optional
+        The first characters of its hash, or its name; needed only if there are several.
+
+    Raises
+    ------
+    InputError
+        If there is no store, or not one experiment in it that is meant.
+    """
+    kept = ResultStore.open(Path(store))
+    return sweep_of(recorded_in(kept, experiment), kept)
+
+
+def sweep_of(recorded: Recorded, store: ResultStore) -> Sweep:
+    """Return what a store holds of one of its experiments."""
+    rule = StoppingRule(recorded, store) if recorded.until else None
+    replications = wanted_replications(recorded, store, rule)
+    if rule and rule.clearness is None:
+        rule(replications)
+    return _found(recorded, store, replications, None, rule)
+
+
+def recorded_in(store: ResultStore, chosen: str | None = None) -> Recorded:
+    """Return the experiment of a store that is meant.
+
+    Raises
+    ------
+    InputError
+        If it is not clear which one.
+    """
+    every = {hashed: Recorded.of(record) for hashed, record in store.experiments().items()}
+    found = {
+        hashed: each
+        for hashed, each in every.items()
+        if chosen is None or hashed.startswith(chosen) or each.name == chosen
+    }
+    if len(found) == 1:
+        return next(iter(found.values()))
+    known = "; ".join(f"{hashed[:8]} {each.name}" for hashed, each in sorted(every.items())) or "none"
+    got = f"got {len(found)} experiments" if chosen is None else f"got {chosen!r}, which names {len(found)}"
+    raise InputError(
+        Fault(f"{got}, expected one of: {known}; name it by its first characters", key="--experiment")
+    )
+
+
+def _found(
+    recorded: Recorded, store: ResultStore, replications: int, already: int | None, rule: StoppingRule | None
+) -> Sweep:
+    """Return the sweep of a recorded experiment, from its store as it is now."""
+    store.refresh()
+    keys = recorded.keys(replications)
+    prints = store.fingerprints(set(keys.values()))
+    failures = store.failures()
+    runs = sum(key in prints for key in keys.values())
+    return Sweep(
+        recorded=recorded,
+        store=store,
+        replications=replications,
+        planned=len(keys),
+        runs=runs,
+        already=runs if already is None else already,
+        failed={key: failures[key] for key in dict.fromkeys(keys.values()) if key in failures},
+        fingerprint=fingerprint_json([prints.get(key) for key in keys.values()]),
+        clearness=rule.clearness if rule else None,
+    )
+
+
+@contextmanager
+def _places(workers: int | None, client: Client | None) -> Iterator[Any]:
+    """Give the workers, and end them: at once if anything went wrong."""
+    if client is None:
+        from creditsim.experiment.workers.local import LocalWorkers
+
+        places = LocalWorkers(workers, run_task)
+    else:
+        from creditsim.experiment.workers.on_dask import DaskWorkers
+
+        places = DaskWorkers(client, run_task)
+    well = False
+    try:
+        yield places
+        well = True
+    finally:
+        places.close(now=not well)
+
+
+@contextmanager
+def _shown(progress: bool | Callable | None) -> Iterator[Callable[[Progress], None]]:
+    """Give what is told how far a sweep is: a bar of one line, or the caller's own."""
+    if callable(progress):
+        yield progress
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(unit="run", disable=None if progress is None else not progress, leave=False) as bar:
+
+        def tell(now: Progress) -> None:
+            if bar.disable:
+                return
+            bar.total, bar.initial = now.planned, now.already
+            bar.n = now.finished
+            bar.set_postfix({"failed": len(now.failed)}, refresh=False)
+            bar.refresh()
+
+        yield tell
