@@ -133,7 +133,8 @@ class Sweep:
         """Return a line for each run that came to nothing: which one, why, where its log is."""
         return [
             f"{each['scenario']}, world {each['world']}, replication {each['replication']}: failed "
-            f"{each['tries']} times, at last with {each['error']}; log: {each['log']}"
+            f"{each['tries']} times, at last with {each['error']} "
+            f"(its log: creditsim status {self.store.path} -v)"
             for each in map(self._failure, self.failed)
         ]
 
@@ -151,8 +152,8 @@ class Sweep:
         ]
         if self.partial:
             lines.append(
-                f"PARTIAL: {self.planned - self.runs:,} runs are missing, {len(self.failed):,} of them failed; "
-                "give the same command again to go on"
+                f"PARTIAL: {self.planned - self.runs:,} runs are missing, {len(self.failed):,} of them "
+                "failed; give the same command again to go on"
             )
         if self.clearness is not None:
             lines.append(f"until it is clear: {self.clearness.verdict()}")
@@ -174,7 +175,7 @@ class Sweep:
             "key": key,
             "tries": len(record["tries"]),
             "error": record["tries"][-1]["error"],
-            "log": str(self.store.failure_path(key)),
+            "log": record["tries"][-1]["log"],
         }
 
     def _whole(self) -> list[int]:
@@ -252,6 +253,11 @@ def open_sweep(store: str | os.PathLike[str], experiment: str | None = None) -> 
     """
     kept = ResultStore.open(Path(store))
     return sweep_of(recorded_in(kept, experiment), kept)
+
+
+def sweeps_in(store: ResultStore) -> list[Sweep]:
+    """Return what a store holds of each of its experiments."""
+    return [sweep_of(Recorded.of(record), store) for _, record in sorted(store.experiments().items())]
 
 
 def sweep_of(recorded: Recorded, store: ResultStore) -> Sweep:

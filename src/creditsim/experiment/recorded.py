@@ -13,7 +13,8 @@ from typing import Any
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.design import Design, Run
-from creditsim.experiment.run import run_key
+from creditsim.experiment.reproduce import scenario_of
+from creditsim.model.case import run_key
 from creditsim.spec.experiment import Until
 from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
@@ -95,6 +96,10 @@ class Recorded:
                 for label in self.labels:
                     yield Run(label, world, replication)
 
+    def number_of_runs(self, replications: int) -> int:
+        """Return how many runs the first replications are; those under two labels count twice."""
+        return replications * len(self.worlds) * len(self.labels)
+
     def keys(self, replications: int) -> dict[Run, str]:
         """Return the key of each run of the first replications, in the design's order."""
         return {run: self.key_of(run) for run in self.runs(replications)}
@@ -150,11 +155,7 @@ def record_of(design: Design) -> dict[str, Any]:
 
 def _scenario_of(record: Mapping[str, Any]) -> Scenario:
     """Return a recorded scenario."""
-    inputs = record["inputs"]
-    if set(inputs["levers"]) != set(levers()):
+    if set(record["inputs"]["levers"]) != set(levers()):
         message = f"got {record['label']} with other levers than this version of creditsim has"
         raise InputError(Fault(f"{message}; compare with the version that ran it"))
-    frame = {name: inputs[name] for name in ("population", "start", "months", "burn_in_months")}
-    return Scenario(
-        record["label"], record["title"], record["about"], **frame, values=inputs["levers"]
-    )
+    return scenario_of(record["inputs"], record["label"], record["title"], record["about"])

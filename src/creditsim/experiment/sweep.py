@@ -6,24 +6,24 @@ on; two sweeps into one store share the work; results do not depend on who ran w
 
 from __future__ import annotations
 
-import platform
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from creditsim.core.fingerprint import fingerprint_json
-from creditsim.experiment.design import runs_of, tasks_of
+from creditsim.experiment.design import Design
+from creditsim.experiment.recorded import Recorded, record_of
+from creditsim.experiment.results.buffer import ShardBuffer
 from creditsim.experiment.results.claims import Claims
-from creditsim.experiment.results.shards import ShardBuffer
+from creditsim.experiment.results.provenance import provenance
 from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.tasks import Finished, Task
+from creditsim.experiment.workers.places import Workers
 from creditsim.experiment.workers.tries import FailedRun, completed
-from creditsim.spec.experiment import Experiment
 
-Enough = Callable[[int], int]
-"""Takes the replications that are finished, returns how many there shall be in all."""
+Rule = Callable[[int], int]
+"""A stopping rule: takes how many replications are finished, returns how many there shall be in all."""
 
 
 @dataclass
@@ -64,104 +64,101 @@ class Progress:
 
 
 def run_sweep(
-    experiment: Experiment,
+    design: Design,
     store: ResultStore,
-    workers,
-    enough: Enough | None = None,
+    workers: Workers,
+    rule_of: Callable[[Recorded, ResultStore], Rule] | None = None,
     tell: Callable[[Progress], None] = lambda progress: None,
     buffer: ShardBuffer | None = None,
-) -> Progress:
+) -> tuple[Progress, Recorded, Rule | None]:
     """Run what an experiment lacks in a store.
 
     Parameters
     ----------
-    experiment : Experiment
+    design : Design
+        Of the experiment.
     store : ResultStore
     workers : Workers
         Where runs are executed, with `creditsim.experiment.tasks.run_task` as their work.
-    enough : callable, optional
-        The stopping rule; without one the experiment's replications are all.
+    rule_of : callable, optional
+        Makes the stopping rule of an experiment that has one; without it the experiment's
+        replications are all.
     tell : callable
         Called at least twice a second.
     buffer : ShardBuffer, optional
         Decides when a shard is closed.
 
+    Returns
+    -------
+    progress : Progress
+        What was done.
+    recorded : Recorded
+        The experiment as the store has it now.
+    rule : callable or None
+        The stopping rule, as it was asked last.
+
     Raises
     ------
     InputError
-        If the store cannot be written, or the workers are lost for good; what is finished is kept.
+        If the disk fails, or the place that executes is gone; what is finished is kept.
     KeyboardInterrupt
-        After what is finished was written.
+        When stopped, after what is finished was written.
     """
-    writer = _Writer(store, buffer or ShardBuffer(), store.add_experiment(experiment.record()))
+    recorded = Recorded.of(record_of(design))
+    hashed = store.add_experiment(dict(recorded.record))
+    rule = rule_of(recorded, store) if rule_of and recorded.until else None
+    writer = _Writer(store, hashed, ShardBuffer() if buffer is None else buffer)
     progress = Progress()
-    done, replications = 0, experiment.replications
+    done, replications = 0, recorded.replications
     try:
         while done < replications:
-            progress.planned = len(runs_of(experiment, replications))
-            progress.replications = replications
-            _run_range(experiment, range(done, replications), writer, workers, progress, tell)
+            progress.planned, progress.replications = recorded.number_of_runs(replications), replications
+            _run_range(design, range(done, replications), writer, workers, progress, tell)
             done = replications
-            replications = max(done, enough(done)) if enough else done
+            if rule:
+                replications = max(done, rule(done))
     finally:
-        # Also after Ctrl-C and after a fault: what is finished is never thrown away.
+        # Also when stopped, and after a fault: what is finished is never thrown away.
         writer.write()
         writer.claims.close()
-    return progress
-
-
-def sweep_fingerprint(experiment: Experiment, store: ResultStore, replications: int) -> str:
-    """Return one hash over the results of all runs in the design's order; a missing run counts as none."""
-    keys = [run.key for run in runs_of(experiment, replications)]
-    found = store.fingerprints(keys)
-    return fingerprint_json([found.get(key) for key in keys])
+    return progress, recorded, rule
 
 
 class _Writer:
     """Keeps finished runs until a shard is due, and the claims on them until it is written."""
 
-    def __init__(self, store: ResultStore, buffer: ShardBuffer, experiment: str):
-        self.store, self.buffer = store, buffer
+    def __init__(self, store: ResultStore, experiment: str, buffer: ShardBuffer):
+        self.store, self.experiment, self.buffer = store, experiment, buffer
         self.claims = Claims(store.path)
-        self.experiment = experiment
-
-    def keep(self, run: Finished) -> None:
-        """Take a finished run."""
-        self.buffer.add(run)
 
     def note(self, run: FailedRun) -> None:
-        """Write down a run that came to nothing, so that another sweep may try it."""
-        self.store.add_failure(
-            {"key": run.key, "time": _now(), "tries": [vars(each) for each in run.tries]}
-        )
+        """Write down a run that came to nothing; another sweep may try it."""
+        tries = [{**vars(each), "time": _now()} for each in run.tries]
+        self.store.add_failure({"key": run.key, "error": run.tries[-1].error, "tries": tries})
         self.claims.release(run.key)
 
     def write(self) -> None:
         """Close the shard and give its claims back."""
         runs = self.buffer.take()
         if runs:
-            self.store.add(runs, self._provenance())
+            self.store.add(runs, provenance(self.experiment))
         for run in runs:
             self.claims.release(run.key)
 
-    def _provenance(self) -> dict:
-        """Return who wrote a shard and when; no result depends on it."""
-        return {"experiment": self.experiment, "host": platform.node(), "written": _now()}
-
 
 def _run_range(
-    experiment: Experiment, replications: range, writer: _Writer, workers, progress: Progress, tell
+    design: Design, replications: range, writer: _Writer, workers: Workers, progress: Progress, tell: Callable
 ) -> None:
     """Run what is missing of some replications; return when each run is in the store or has failed."""
-    tasks = _missing(tasks_of(experiment, replications), writer, progress)
+    tasks = _missing(design.tasks(replications), writer, progress)
     for each in completed(tasks, workers):
         if isinstance(each, Finished):
-            writer.keep(each)
+            writer.buffer.add(each)
             progress.finished += 1
         elif isinstance(each, FailedRun):
             writer.note(each)
             progress.failed[each.key] = each
-        if writer.buffer.is_due():
+        if writer.buffer.due():
             writer.write()
         tell(progress)
     writer.write()

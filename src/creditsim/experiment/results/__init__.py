@@ -1,1 +1,0 @@
-"""A store of runs: write-once shards in a folder, for many writers at once, killed at any time."""
