@@ -176,3 +176,16 @@ def test_claims_exclude_and_are_freed_by_death(tmp_path):
     assert mine.take(key) and not again.take(key)
     mine.release(key)
     assert again.take(key)
+
+
+def test_columns_of_a_shard_are_those_documented(tmp_path):
+    import re
+    from pathlib import Path
+
+    import pyarrow.parquet as pq
+
+    formats = (Path(__file__).resolve().parents[3] / "docs" / "formats.md").read_text("utf-8")
+    table = formats.split("<!-- columns: shard.parquet -->\n\n")[1].split("\n\n")[0]
+    script(tmp_path)
+    for path in (tmp_path / "shards").iterdir():
+        assert pq.read_schema(path).names == re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
