@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from creditsim.app.arguments import Json, Lang, Quiet, Verbose, voice_of
+from creditsim.app.arguments import Json, Quiet, Verbose, voice_of
 from creditsim.app.help_texts import EXPORT_HELP, REPRODUCE_HELP, STATUS_HELP, SWEEP_HELP, VERIFY_HELP
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -107,7 +107,6 @@ def export(
         ),
     ] = "means",
     experiment: Experiment = None,
-    lang: Lang = "en",
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -115,5 +114,5 @@ def export(
     """Write a store's results for other programs."""
     from creditsim.app.stores import export_results
 
-    options = {"to": to, "out": out, "table": table, "experiment": experiment, "lang": lang}
+    options = {"to": to, "out": out, "table": table, "experiment": experiment}
     return export_results(store, options, voice_of(context, json, verbose, quiet))

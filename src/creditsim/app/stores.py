@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from creditsim.app.commands import LANGUAGES, standard_output_kept
+from creditsim.app.commands import standard_output_kept
 from creditsim.app.options import choice_faults
 from creditsim.app.printing import Voice, print_json, table_text
 from creditsim.core.errors import InputError
@@ -32,7 +32,8 @@ def show_status(folder: str, voice: Voice) -> int:
         print_json({"store": folder, **size, "experiments": [each.to_dict() for each in sweeps]})
         return 0
     voice.result(
-        f"{folder}: {size['runs']:,} finished runs in {size['shards']:,} shards, {size['bytes'] / 1e6:,.1f} MB"
+        f"{folder}: {size['runs']:,} finished runs in {size['shards']:,} shards, "
+        f"{size['bytes'] / 1e6:,.1f} MB"
     )
     rows = [
         [each.recorded.name, each.recorded.fingerprint[:8], each.runs, each.planned, len(each.failed),
@@ -110,20 +111,22 @@ def export_results(folder: str, options: Mapping[str, Any], voice: Voice) -> int
     InputError
         All faults of the options at once; also if the rows do not fit the kind of file.
     """
-    from creditsim.app.exporting import TABLES, export_csv, export_xlsx, target_of
+    from creditsim.app.exporting import target_of
     from creditsim.app.sweeps import open_sweep
+    from creditsim.report.store_tables import TABLES, write_csv, write_xlsx
 
     faults = choice_faults("--to", options["to"], KINDS_OF_FILE)
     faults += choice_faults("--table", options["table"], TABLES)
-    faults += choice_faults("--lang", options["lang"], LANGUAGES)
     if faults:
         raise InputError(faults)
     target = target_of(folder, options["out"], options["to"])
     sweep = open_sweep(folder, options["experiment"])
+    what = (sweep.recorded, sweep.store, sweep.replications)
     if options["to"] == "csv":
-        rows = export_csv(sweep, options["table"], target)
+        rows = write_csv(*what, options["table"], target)
     else:
-        rows = export_xlsx(sweep, target, options["lang"])
+        about = {name: value for name, value in sweep.to_dict().items() if name not in ("failures", "until")}
+        rows = write_xlsx(*what, {**about, "population": "synthetic"}, target)
     summary = {"file": str(target), "rows": rows, "runs": sweep.runs, "partial": sweep.partial}
     if voice.json:
         print_json(summary)
