@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from creditsim.experiment.tasks import Failure, Finished, Task
 from creditsim.experiment.workers.places import Done, Workers
 
-_SHARED = "; other runs were in flight, so that each is tried alone now"
+_SHARED = "; perhaps by another run in flight, so that each is tried alone now"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class _Flight:
         results = {result.key: result for result in done.result}
         ended: list[Finished | FailedRun] = []
         for key in done.task.keys:
-            if isinstance(results[key], Finished):
+            if not isinstance(results[key], Failure):
                 self._tries.pop(key, None)
                 ended.append(results[key])
             elif given_up := self._charge(results[key], exact=True):
