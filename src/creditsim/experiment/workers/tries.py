@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from creditsim.experiment.tasks import Failure, Finished, Task
 from creditsim.experiment.workers.places import Done, Workers
 
-_SHARED = "; other runs were in flight, so that each is tried alone now"
+_SHARED = "; perhaps by another run in flight, so that each is tried alone now"
 
 
 @dataclass(frozen=True)
