@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -80,7 +81,7 @@ def kill_sweeps(folder: Path, kills: int, seed: int, tell=lambda toll: None) -> 
 
 
 def disturb(file: Path, store: Path, life: float, chance: random.Random, toll: Toll) -> None:
-    """Start a sweep and kill it, or one of its workers, at a random moment of its life, or while it writes."""
+    """Start a sweep; kill it, or one of its workers, at a random moment of its life or while it writes."""
     victim = chance.choice(["client", "client", "worker"])
     at, while_writing = chance.uniform(0.0, life), chance.random() < 0.25
     with started_sweep(file, store) as process:
@@ -112,11 +113,45 @@ def finish(file: Path, store: Path) -> str:
     return found["fingerprint"]
 
 
-def take_stock(store: Path, undisturbed, same: bool, toll: Toll) -> None:
+def take_stock(store: Path, undisturbed: list, same: bool, toll: Toll) -> None:
     """Add what a finished sweep's store holds to the toll."""
-    keys, expected = ([row["key"] for row in table] for table in (rows_of(store), undisturbed))
+    opened = ResultStore.open(store)
+    table = opened.table()
     toll.sweeps += 1
-    toll.lost += len(set(expected) - set(keys))
-    toll.duplicated += len(keys) - len(set(keys))
-    toll.different += not same or ResultStore.open(store).table() != undisturbed
+    toll.lost += len({row[0] for row in undisturbed} - {row[0] for row in table})
+    toll.duplicated += rows_on_disk(store) - len(table)
+    toll.different += not same or table != undisturbed
     toll.damaged += bool(verify_store(store).findings)
+
+
+def rows_on_disk(store: Path) -> int:
+    """Return the rows of all shards, those that stand twice included."""
+    import pyarrow.parquet as pq
+
+    return sum(pq.ParquetFile(path).metadata.num_rows for path in (store / "shards").glob("*.parquet"))
+
+
+def writing_now(store: Path) -> bool:
+    """Say whether a file is on its way to the store at this moment."""
+    try:
+        return bool(os.listdir(store / "tmp"))
+    except OSError:
+        return False
+
+
+def phase_of(store: Path) -> str:
+    """Return what a sweep is at, as far as its store tells."""
+    if not (store / "claims").exists():
+        return "starting"
+    return "written" if rows_on_disk(store) == 40 else "running"
+
+
+def workers_of(client: int) -> list[int]:
+    """Return the worker processes of a sweep."""
+    children = Path(f"/proc/{client}/task/{client}/children")
+    found = []
+    for pid in children.read_text().split() if children.exists() else ():
+        with contextlib.suppress(OSError):
+            if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes() and int(pid) != client:
+                found.append(int(pid))
+    return found
