@@ -118,9 +118,7 @@ def run_sweep(
             if rule:
                 replications = max(done, rule(done))
     finally:
-        # Also when stopped, and after a fault: what is finished is never thrown away.
-        writer.write()
-        writer.claims.close()
+        writer.close()
     return progress, recorded, rule
 
 
@@ -144,6 +142,13 @@ class _Writer:
             self.store.add(runs, provenance(self.experiment))
         for run in runs:
             self.claims.release(run.key)
+
+    def close(self) -> None:
+        """Write what is finished, also when stopped or after a fault; give all claims back in any case."""
+        try:
+            self.write()
+        finally:
+            self.claims.close()
 
 
 def _run_range(

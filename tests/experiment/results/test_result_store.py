@@ -1,12 +1,12 @@
 """The store of runs: every bit comes back; no failing disk or dying writer loses or doubles a run."""
 
-import errno
 import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from faulty_disk import WAYS, Faulty, Killed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,45 +38,12 @@ def script(path):
     return store
 
 
-class Killed(BaseException):
-    """Death of the process: nothing after it reaches the disk."""
-
-
-class Faulty:
-    """The system's calls, of which the one numbered `at` fails in some way."""
-
-    def __init__(self, at, way):
-        self.at, self.way, self.done, self.dead = at, way, 0, False
-
-    def __getattr__(self, name):
-        return lambda *arguments: self.call(name, *arguments)
-
-    def call(self, name, *arguments):
-        self.done += 1
-        if name == "close" and (self.dead or self.done == self.at):
-            os.close(*arguments)  # a descriptor is gone in any case
-        if self.dead:
-            raise Killed
-        if self.done == self.at:
-            if self.way == "kill":
-                self.dead = True
-                raise Killed
-            if self.way in ("short", "lie") and name == "write":
-                taken = os.write(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2 or 1])
-                return taken if self.way == "short" else len(arguments[1])
-            if self.way in (errno.EIO, errno.ENOSPC):
-                raise OSError(self.way, os.strerror(self.way))
-            if name == "close":
-                return None
-        return getattr(os, name)(*arguments)
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return script(tmp_path_factory.mktemp("whole") / "store").table()
 
 
-@pytest.mark.parametrize("way", ["kill", errno.EIO, errno.ENOSPC, "short", "lie"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_fault_at_any_operation_loses_and_doubles_nothing(tmp_path, monkeypatch, whole, way):
     counting = Faulty(0, None)
     monkeypatch.setattr(disk, "system", counting)

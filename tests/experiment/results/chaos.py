@@ -1,4 +1,7 @@
-"""Kill sweeps at random and look at what is left: the machinery of test_chaos.py and of `make chaos`."""
+"""Kill sweeps and let their disk fail, and look at what is left.
+
+The machinery of test_chaos.py, in its short form, and of `make chaos` in its long one.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from faulty_disk import Faulty, Killed
+
+from creditsim.core.errors import InputError
+from creditsim.experiment.design import Design
+from creditsim.experiment.results import disk
+from creditsim.experiment.results.buffer import ShardBuffer
 from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.results.verify import verify_store
+from creditsim.experiment.sweep import run_sweep
+from creditsim.experiment.tasks import run_task
+from creditsim.experiment.workers.places import Done
+from creditsim.spec.experiment import load_experiment
 
 SMALL_SWEEP = """\
 format: 1
@@ -154,4 +168,90 @@ def workers_of(client: int) -> list[int]:
         with contextlib.suppress(OSError):
             if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes() and int(pid) != client:
                 found.append(int(pid))
+    return found
+
+
+class FewRuns(ShardBuffer):
+    """A shard every eight runs, so that a small sweep writes several."""
+
+    def due(self):
+        return len(self) >= 8
+
+
+class Here:
+    """Workers that are this process and remember what a task gave: its runs are done once."""
+
+    width = 1
+
+    def __init__(self, known: dict):
+        self.known, self.waiting = known, []
+
+    def submit(self, task):
+        """Take a task."""
+        self.waiting.append(task)
+
+    def wait(self, seconds):
+        """Do what was taken."""
+        tasks, self.waiting = self.waiting, []
+        for task in tasks:
+            if not set(task.keys) <= set(self.known):
+                self.known |= {result.key: result for result in run_task(task)}
+        return [Done(task, [self.known[key] for key in task.keys]) for task in tasks]
+
+    def close(self, now=False):
+        """Leave nothing behind."""
+
+
+def sweep_here(design: Design, store: Path, known: dict) -> list:
+    """Run a sweep in this process; return the table of its store."""
+    opened = ResultStore.open(store, create=True)
+    run_sweep(design, opened, Here(known), buffer=FewRuns())
+    return opened.table()
+
+
+def fault_every_operation(folder: Path, way, every: int = 1, tell=lambda at, of: None) -> Toll:
+    """Let each file operation of a sweep fail in one way, in turn; carry it on, and return the toll."""
+    file = folder / "experiment.yaml"
+    file.write_text(SMALL_SWEEP, encoding="utf-8")
+    design, known, toll = Design(load_experiment(file)), {}, Toll()
+    undisturbed = sweep_here(design, folder / "undisturbed", known)
+    try:
+        disk.system = counting = Faulty(0, None)
+        sweep_here(design, folder / "counted", known)
+        for at in range(1, counting.done + 1, every):
+            disk.system = Faulty(at, way)
+            store = folder / f"store-{at}"
+            try:
+                sweep_here(design, store, known)
+            except (InputError, Killed) as fault:
+                assert "\n" not in str(fault)
+            disk.system = os
+            same = sweep_here(design, store, known) == undisturbed
+            take_stock(store, undisturbed, same, toll)
+            toll.kills[str(way), "operation"] += 1
+            tell(at, counting.done)
+    finally:
+        disk.system = os
+    return toll
+
+
+def flip_bytes(folder: Path, copies: int, seed: int) -> int:
+    """Change one random byte of a sweep's store so many times; return how often verify found the file."""
+    rng = np.random.default_rng(seed)
+    file = folder / "experiment.yaml"
+    file.write_text(SMALL_SWEEP, encoding="utf-8")
+    sweep_here(Design(load_experiment(file)), folder / "store", {})
+    files = sorted(path for path in (folder / "store").rglob("*") if path.is_file() and path.stat().st_size)
+    sizes = np.array([path.stat().st_size for path in files])
+    found = 0
+    for _ in range(copies):
+        # Every byte of the store is as likely as any other.
+        path = files[rng.choice(len(files), p=sizes / sizes.sum())]
+        good = path.read_bytes()
+        bad = bytearray(good)
+        bad[rng.integers(len(bad))] ^= int(rng.integers(1, 256))
+        path.write_bytes(bad)
+        found += any(path.name in line for line in verify_store(folder / "store").findings)
+        path.write_bytes(good)
+    assert not verify_store(folder / "store").findings
     return found

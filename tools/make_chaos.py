@@ -1,0 +1,115 @@
+"""Kill, fault and flip at length, and write docs/chaos.md anew (three quarters of an hour).
+
+Run from the repository root: ``python tools/make_chaos.py``; ``make chaos`` does it.
+"""
+
+import argparse
+import datetime
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "experiment" / "results"))
+
+from chaos import Toll, fault_every_operation, flip_bytes, kill_sweeps  # noqa: E402
+from faulty_disk import WAYS  # noqa: E402
+
+import creditsim  # noqa: E402
+
+TARGET = ROOT / "docs" / "chaos.md"
+NAMES = dict(zip(WAYS, ("kill", "EIO", "ENOSPC", "short write", "lying write"), strict=True))
+
+HEAD = """\
+# Chaos: sweeps that are killed, and disks that fail
+
+Made by `make chaos` with creditsim {version} on {date}:
+{system}, Python {python}, {cores} cores, {minutes:.0f} minutes.
+
+A sweep of 40 small runs (two scenarios, 20 replications) is disturbed, started again, and carried to
+its end; its store is then held against that of an undisturbed sweep. Lost: runs that are missing.
+Doubled: runs that stand in two rows. Different: stores whose canonical table (key, fingerprint, every
+bit of the values) or final fingerprint is not the undisturbed one's. Damaged: stores with a finding of
+`creditsim verify`.
+
+A short form of all of this runs with the tests (`tests/experiment/results/test_chaos.py`).
+
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--flips", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=TARGET)
+    given = parser.parse_args()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [faults_text(Path(folder)), flips_text(Path(folder), given), kills_text(Path(folder), given)]
+    head = HEAD.format(
+        version=creditsim.__version__,
+        date=datetime.date.today().isoformat(), python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}", cores=os.cpu_count(),
+        minutes=(time.monotonic() - started) / 60,
+    )  # fmt: skip
+    given.out.write_text(head + "\n".join(reversed(parts)), encoding="utf-8")
+    print(f"wrote {given.out}")
+
+
+def kills_text(folder, given):
+    """Kill clients and workers; return what came of it."""
+    place = made(folder / "kills")
+    toll = kill_sweeps(place, given.kills, given.seed, tell=lambda toll: say(f"{toll.kills.total()} kills"))
+    lines = [f"## {toll.kills.total()} times kill -9 of a client or a worker\n"]
+    lines += ["| killed while | client | worker |", "|---|---|---|"]
+    for phase in ("starting", "running", "writing", "written"):
+        lines.append(f"| {phase} | {toll.kills['client', phase]} | {toll.kills['worker', phase]} |")
+    return "\n".join([*lines, "", verdict(toll), ""])
+
+
+def faults_text(folder):
+    """Let each file operation of a sweep fail; return what came of it."""
+    lines = ["## A fault at every file operation of a sweep\n"]
+    lines += ["| fault | operations | lost | doubled | different | damaged |", "|---|---|---|---|---|---|"]
+    for way, name in NAMES.items():
+        say(name)
+        toll = fault_every_operation(made(folder / name), way)
+        lines.append(f"| {name} | {toll.sweeps} | {counts(toll, ' | ')} |")
+    return "\n".join([*lines, ""])
+
+
+def flips_text(folder, given):
+    """Flip bytes; return how many were found."""
+    found = flip_bytes(made(folder / "flips"), given.flips, given.seed)
+    text = f"`creditsim verify` found {found} of {given.flips} files with one changed byte."
+    return f"## Changed bytes\n\n{text}\n"
+
+
+def verdict(toll: Toll) -> str:
+    """Return in a sentence what was lost, doubled, changed and damaged."""
+    lost, doubled, different, damaged = counts(toll, ",").split(",")
+    return (
+        f"{toll.sweeps} sweeps carried to their end: {lost} runs lost, {doubled} doubled, {different} stores "
+        f"different, {damaged} damaged."
+    )
+
+
+def counts(toll, between):
+    return between.join(str(each) for each in (toll.lost, toll.duplicated, toll.different, toll.damaged))
+
+
+def made(folder):
+    folder.mkdir()
+    return folder
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
