@@ -9,7 +9,7 @@ import pytest
 from report_page import Page
 from synthetic_comparison import NAMES, invented_comparison, invented_outcomes
 
-from creditsim.app.commands import comparison_text
+from creditsim.app.comparing import comparison_text
 from creditsim.report.comparison import Comparison
 from creditsim.report.document import document_html
 from creditsim.report.labels import say

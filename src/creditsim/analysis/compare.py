@@ -191,6 +191,10 @@ class ComparedScenarios:
         Software that made the results.
     run_seconds : float
         Time spent inside the runs, summed over all workers; never printed with results.
+    missing_runs : int
+        Runs that were planned and are not in it: above 0 the comparison is partial, and says so.
+    worlds : int
+        Worlds that outcomes are averaged over.
     """
 
     outcomes: pd.DataFrame
@@ -206,6 +210,8 @@ class ComparedScenarios:
     level: float = 0.95
     versions: Mapping[str, str] = field(default_factory=dict)
     run_seconds: float = 0.0
+    missing_runs: int = 0
+    worlds: int = 1
 
     @classmethod
     def from_outcomes(
@@ -221,6 +227,8 @@ class ComparedScenarios:
         level: float = 0.95,
         versions: Mapping[str, str] | None = None,
         run_seconds: float = 0.0,
+        missing_runs: int = 0,
+        worlds: int = 1,
     ) -> ComparedScenarios:
         """Return the comparison of a frame of outcomes.
 
@@ -274,6 +282,8 @@ class ComparedScenarios:
             level=level,
             versions=dict(versions or {}),
             run_seconds=run_seconds,
+            missing_runs=missing_runs,
+            worlds=worlds,
         )
 
     @property
@@ -335,6 +345,8 @@ class ComparedScenarios:
             "rows": self.rows(),
             "cost_per_breach_averted": [vars(each) for each in self.cost_per_breach_averted()],
             "shared_draws": self.pairing_gains.to_dict(),
+            "missing_runs": self.missing_runs,
+            "worlds": self.worlds,
         }
 
 

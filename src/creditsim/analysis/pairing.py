@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAIN_KINDS = ("behavioural", "harm")
-"""Kinds of outcomes that are main ones, beside those with a nickname."""
+"""Kinds of outcomes that are main ones: what `creditsim compare` prints if they move, or may."""
+
+ALWAYS_MAIN = ("breaches", "wrongly_penalised", "public_cost")
+"""Nicknames of outcomes that it prints whether they move or not."""
 
 STATES = ("measured", "exact", "constant", "not defined")
 """What a gain can be; see `PairingGain`."""
@@ -53,7 +56,7 @@ class PairingGain:
     kind : str
         Kind of the outcome, as in the catalogue.
     main : bool
-        Behaviour, a harm, or an outcome with a nickname.
+        Behaviour, a harm, or public cost.
     state : {'measured', 'exact', 'constant', 'not defined'}
         Exact: the outcome varies, its difference does not at all, so that the gain has no
         bound. Constant: neither scenario varies, and no draws of any kind would make it.
@@ -148,8 +151,8 @@ def pairing_gains(
 
 
 def is_main(outcome: Outcome) -> bool:
-    """Return whether an outcome is a main one: behaviour, a harm, or important enough for a nickname."""
-    return outcome.kind in MAIN_KINDS or bool(outcome.short)
+    """Return whether an outcome is a main one: behaviour, a harm, or always to be seen."""
+    return outcome.kind in MAIN_KINDS or outcome.short in ALWAYS_MAIN
 
 
 def pairing_gain(

@@ -12,8 +12,8 @@ Scenario = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a YAML file.")
 ]
 Scenarios = Annotated[
-    list[str],
-    typer.Argument(metavar="SCENARIO...", help="Shipped names or paths of YAML files."),
+    list[str] | None,
+    typer.Argument(metavar="[SCENARIO]...", help="Shipped names or paths of YAML files; none with --store."),
 ]
 Months = Annotated[
     str | None,
@@ -30,6 +30,26 @@ Replications = Annotated[
 Threads = Annotated[
     str | None,
     typer.Option("--threads", metavar="N", help="Cores to use; default: all. Results do not depend on it."),
+]
+# Options of `compare --store`.
+StoreFolder = Annotated[
+    str | None,
+    typer.Option("--store", metavar="DIR", help="Compare what a sweep's store holds; nothing is run."),
+]
+AllowPartial = Annotated[
+    bool, typer.Option("--allow-partial", help="With --store: compare although runs are missing.")
+]
+World = Annotated[
+    str | None,
+    typer.Option("--world", metavar="N", help="With --store: one world; default: averaged over all."),
+]
+WhichExperiment = Annotated[
+    str | None,
+    typer.Option(
+        "--experiment",
+        metavar="HASH",
+        help="Which of a store's experiments, by name or first characters; needed only if there are several.",
+    ),
 ]
 # The options of `activities --rates`: their defaults are given there, so that an option without
 # --rates can be told from none.

@@ -18,6 +18,7 @@ import typer
 
 from creditsim import __version__
 from creditsim.app.arguments import (
+    AllowPartial,
     Checkpoint,
     CheckpointEvery,
     Engine,
@@ -36,8 +37,11 @@ from creditsim.app.arguments import (
     Scenario,
     Scenarios,
     Seed,
+    StoreFolder,
     Threads,
     Verbose,
+    WhichExperiment,
+    World,
     voice_of,
 )
 from creditsim.app.help_texts import (
@@ -271,7 +275,7 @@ def run(
 @app.command("compare", help=COMPARE_HELP, short_help="Compare scenarios with a baseline; write a report.")
 def compare(
     context: typer.Context,
-    scenarios: Scenarios,
+    scenarios: Scenarios = None,
     baseline: Annotated[
         str | None,
         typer.Option(
@@ -285,6 +289,10 @@ def compare(
     threads: Threads = None,
     engine: Engine = "compiled",
     only: Only = None,
+    store: StoreFolder = None,
+    experiment: WhichExperiment = None,
+    world: World = None,
+    allow_partial: AllowPartial = False,
     out: Out = None,
     lang: Lang = "en",
     json: Json = False,
@@ -292,10 +300,15 @@ def compare(
     quiet: Quiet = False,
 ) -> int:
     """Compare scenarios."""
-    from creditsim.app.commands import compare_all
+    from creditsim.app import comparing
 
-    return compare_all(
-        scenarios,
+    typed = typed_options(context)
+    chosen = comparing.Chosen(store, experiment, world, allow_partial, scenarios or [], typed)
+    chosen.check()
+    if store is not None:
+        return comparing.compare_store(chosen, out, lang, voice_of(context, json, verbose, quiet))
+    return comparing.compare_all(
+        scenarios or [],
         baseline,
         {"months": months, "scale": scale, "seed": seed, "replications": replications, "threads": threads},
         engine,

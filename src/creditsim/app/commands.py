@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from creditsim.app.checkpoints import NO_CHECKPOINTS, Checkpoints
@@ -18,18 +16,6 @@ from creditsim.core.errors import Fault, InputError
 
 LANGUAGES = ("en", "zh")
 ENGINES = ("compiled", "objects")
-
-TABLE_KINDS = ("behavioural", "harm")
-"""Kinds of outcomes that the terminal shows; the report shows all."""
-
-MOVING = ("lower", "higher", "unclear")
-"""Verdicts of differences that are there, or may be."""
-
-ALWAYS_SHOWN = ("breaches", "wrongly_penalised", "public_cost")
-"""Nicknames of outcomes that the terminal shows whether they move or not."""
-
-TABLE_HEAD = {"en": ("outcome", "baseline"), "zh": ("结果", "基线")}
-TABLE_TAIL = {"en": ("unit",), "zh": ("单位",)}
 
 
 def run_one(
@@ -58,7 +44,7 @@ def run_one(
     InputError
         All faults of scenario, options and folder at once, before anything runs.
     """
-    (loaded,), numbers, folder = _checked([scenario], texts, engine, only, out, lang, kept.faults())
+    (loaded,), numbers, folder = checked([scenario], texts, engine, only, out, lang, kept.faults())
     numbers = kept.settled(numbers)
     from creditsim.app import api
 
@@ -79,64 +65,7 @@ def run_one(
         print_json(summary)
     else:
         voice.result(run_text(summary, lang))
-        _say_where(folder, "run.json", voice)
-    return 0
-
-
-def compare_all(
-    scenarios: Sequence[str],
-    baseline: str | None,
-    texts: Mapping[str, str | None],
-    engine: str,
-    only: str | None,
-    out: str | None,
-    lang: str,
-    voice: Voice,
-) -> int:
-    """Compare scenarios with a baseline; return the exit code.
-
-    Raises
-    ------
-    InputError
-        All faults of scenarios, options and folder at once, before anything runs.
-    """
-    # The baseline is loaded with the others, so that its faults come with theirs; a name that one
-    # of the files bears is that file.
-    wanted = [] if baseline is None or baseline in [*scenarios, *map(_file_name, scenarios)] else [baseline]
-    loaded, numbers, folder = _checked([*wanted, *scenarios], texts, engine, only, out, lang)
-    named = [*wanted, *scenarios]
-    reference = baseline if baseline is None or baseline not in named else loaded[named.index(baseline)].name
-    from creditsim.app import api
-    from creditsim.experiment.execute import workers_for
-
-    for each in loaded:
-        voice.detail(repr(each))
-    shared = loaded if wanted or baseline else [*loaded[:1], *loaded]  # the status quo joins them
-    months = numbers["months"]
-    shared = [each if months is None else each.with_(months=months) for each in shared]
-    workers = workers_for(shared, numbers["scale"], numbers["replications"], numbers["threads"])
-    hold_to_memory(shared, numbers["scale"], None, workers, engine, voice=voice)
-    started = time.perf_counter()
-    with standard_output_kept():
-        comparison = api.compare(
-            loaded, baseline=reference, engine=engine, progress=voice.progress, **numbers
-        )
-    if folder:
-        from creditsim.experiment.files import write_table
-
-        with folder.filling() as files, standard_output_kept():
-            comparison.save(files, lang)
-            write_table(files / "outcomes.parquet", comparison.outcomes)
-    seconds = time.perf_counter() - started
-    share = comparison.run_seconds / (seconds * workers)
-    voice.detail(
-        f"took {seconds:.1f} s, report included; {workers} at work spent {share:.0%} of it inside runs"
-    )
-    if voice.json:
-        print_json(comparison.to_dict())
-    else:
-        voice.result(comparison_text(comparison, lang))
-        _say_where(folder, "report.html", voice)
+        say_where(folder, "run.json", voice)
     return 0
 
 
@@ -204,53 +133,7 @@ def run_text(summary: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def comparison_text(comparison: Any, lang: str) -> str:
-    """Return a comparison's main differences as a table for people: a row an outcome.
-
-    Shown are behaviour and harms that move, or may, in a scenario, and a few key
-    outcomes in any case; intervals and all the rest are in the report.
-    """
-    from creditsim.analysis.compare import effect_of
-    from creditsim.report.labels import outcome_title, verdict_text
-    from creditsim.report.numbers import show_difference, unit_text
-    from creditsim.report.sharing import shared_sentence
-
-    others = [label for label in comparison.scenarios if label != comparison.baseline]
-    by_outcome: dict[tuple[str, str], dict[str, dict]] = {}
-    for row in comparison.headline().to_dict("records"):
-        by_outcome.setdefault((row["outcome"], row["setting"]), {})[row["scenario"]] = row
-    lines = []
-    for (name, setting), rows in by_outcome.items():
-        outcome = comparison.catalogue[name]
-        moving = any(row["verdict"] in MOVING for row in rows.values()) and outcome.kind in TABLE_KINDS
-        if not (moving or outcome.short in ALWAYS_SHOWN):
-            continue
-        shown = {label: show_difference(rows[label], lang) for label in others}
-        line = [outcome_title(outcome, setting, lang), shown[others[0]].baseline]
-        for label in others:
-            verdict = rows[label]["verdict"]
-            line += [
-                shown[label].difference,
-                verdict_text(verdict, effect_of(verdict, outcome.direction), lang),
-            ]
-        lines.append([*line, unit_text(outcome.unit, lang, difference=outcome.unit == "share")])
-    head = [*TABLE_HEAD[lang], *(part for label in others for part in (label, "")), *TABLE_TAIL[lang]]
-    right = [1, *range(2, 2 + 2 * len(others), 2)]
-    return (
-        f"Compared with {comparison.baseline}: {comparison.replications} replications of "
-        f"{comparison.months} months, scale {comparison.scale:g}, seed {comparison.seed}\n\n"
-        f"{table_text(head, lines, right)}\n\n"
-        f"Shown: {len(lines)} of {len(by_outcome)} outcomes; intervals and all outcomes are in the report "
-        f"(--out) and with --json\n{shared_sentence(comparison, lang)}\nfingerprint {comparison.fingerprint}"
-    )
-
-
-def _file_name(scenario: str) -> str:
-    """Return the name that a scenario file gives its scenario; a shipped name is its own."""
-    return scenario if scenario.endswith(("/", ".")) else Path(scenario).stem
-
-
-def _checked(
+def checked(
     names: Sequence[str],
     texts: Mapping[str, str | None],
     engine: str,
@@ -306,7 +189,7 @@ def range_faults(numbers: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def _say_where(folder: OutputFolder | None, first: str, voice: Voice) -> None:
+def say_where(folder: OutputFolder | None, first: str, voice: Voice) -> None:
     """Say where the files are, or how to get them."""
     if folder:
         voice.result(f"written to {folder.shown}: see {folder.path / first}")

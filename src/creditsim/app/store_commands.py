@@ -6,20 +6,12 @@ from typing import Annotated
 
 import typer
 
-from creditsim.app.arguments import Json, Quiet, Verbose, voice_of
+from creditsim.app.arguments import Json, Quiet, Verbose, WhichExperiment, voice_of
 from creditsim.app.help_texts import EXPORT_HELP, REPRODUCE_HELP, STATUS_HELP, SWEEP_HELP, VERIFY_HELP
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Store = Annotated[str, typer.Argument(metavar="DIR", help="What `creditsim sweep --store DIR` wrote.")]
-Experiment = Annotated[
-    str | None,
-    typer.Option(
-        "--experiment",
-        metavar="HASH",
-        help="Which of the store's experiments, by the first characters; needed only if there are several.",
-    ),
-]
 
 
 @app.command("sweep", help=SWEEP_HELP, short_help="Run an experiment of many runs into a store; resume it.")
@@ -106,7 +98,7 @@ def export(
             help="Of CSV: means over the months, every month, or one row a run.",
         ),
     ] = "means",
-    experiment: Experiment = None,
+    experiment: WhichExperiment = None,
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,

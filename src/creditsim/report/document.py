@@ -119,9 +119,10 @@ def _head(comparison: ComparedScenarios, lang: str) -> str:
         Cell((say(key, lang),)) for key in ("column.scenario", "column.name", "role", "column.about")
     )
     table = Table(say("caption.compared", lang), head, rows)
+    partial = ("partial",) * bool(comparison.missing_runs)
     banner = "".join(
-        f"<p>{escape(say(f'banner.{part}', lang))}</p>"
-        for part in ("population", "intervals", "assumptions", "not_simulated")
+        f"<p>{escape(say(f'banner.{part}', lang, missing=comparison.missing_runs))}</p>"
+        for part in (*partial, "population", "intervals", "assumptions", "not_simulated")
     )
     links = "\n".join(f'<a href="#{name}">{escape(say(f"section.{name}", lang))}</a>' for name in SECTIONS)
     return "\n".join(

@@ -70,10 +70,12 @@ def behaviour_sentence(rows: list[Mapping[str, Any]], lang: str = "en") -> str:
 
 
 def lead(comparison: ComparedScenarios, lang: str = "en") -> str:
-    """Return one sentence on what was compared with what, and how."""
+    """Return a sentence on what was compared with what, and how; a partial comparison says so first."""
     titles = scenario_titles(comparison.scenarios, lang)
     quoted = [say("quoted", lang, text=titles[label]) for label in compared(comparison)]
-    return say(
+    partial = say("partial", lang, missing=comparison.missing_runs) if comparison.missing_runs else ""
+    worlds = say("over_worlds", lang, worlds=comparison.worlds) if comparison.worlds > 1 else ""
+    said = say(
         "lead",
         lang,
         scenarios=say("list_separator", lang).join(quoted),
@@ -83,6 +85,7 @@ def lead(comparison: ComparedScenarios, lang: str = "en") -> str:
         replications=comparison.replications,
         scale=f"{100 * comparison.scale:g}%",
     )
+    return partial + said + worlds
 
 
 def outcome_list(rows: list[Mapping[str, Any]], catalogue: Mapping[str, Any], lang: str) -> str:

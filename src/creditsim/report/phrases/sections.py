@@ -5,6 +5,11 @@ from __future__ import annotations
 SECTIONS: dict[str, tuple[str, str]] = {
     # Head of the document.
     "title": ("Comparison of credit programmes", "信用方案比较"),
+    "partial": (
+        "PARTIAL ({missing} planned runs are missing): ",
+        "不完整（缺少 {missing} 次计划中的运行）：",
+    ),
+    "over_worlds": (" Averaged over {worlds} worlds.", "对 {worlds} 个情境取平均。"),
     "lead": (
         "{scenarios}, held against the baseline “{baseline}”: {months} months from {start}, "
         "{replications} paired "
@@ -20,6 +25,10 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "role.compared": ("compared", "比较对象"),
     "caption.compared": ("What was compared", "比较了什么"),
     "banner.title": ("How far to trust this", "可信程度"),
+    "banner.partial": (
+        "PARTIAL: {missing} planned runs are missing. They may have failed for a reason that matters.",
+        "不完整：缺少 {missing} 次计划中的运行。运行失败的原因可能影响结论。",
+    ),
     "banner.population": (
         "The population is synthetic, built from published totals. It holds no real person or firm, and the "
         "model has not been validated against the district's own data.",
