@@ -51,7 +51,8 @@ class StoppingRule:
         """Return how clear the differences are after some replications."""
         recorded, until = self.recorded, self.recorded.until
         keys = recorded.keys(done)
-        self._read([key for key in keys.values() if key not in self._means], list(until.outcomes))
+        new = [key for key in keys.values() if key in self.store and key not in self._means]
+        self._read(new, list(until.outcomes))
         means = np.full((done, len(recorded.worlds), len(recorded.labels), len(until.outcomes)), np.nan)
         for run, key in keys.items():
             if key in self._means:  # a run that failed has none

@@ -298,7 +298,7 @@ def _found(
     """Return the sweep of a recorded experiment, from its store as it is now."""
     store.refresh()
     keys = recorded.keys(replications)
-    prints = store.fingerprints(set(keys.values()))
+    prints = store.fingerprints({key for key in keys.values() if key in store})
     failures = store.failures()
     runs = sum(key in prints for key in keys.values())
     return Sweep(

@@ -42,7 +42,10 @@ seed: 31
 """
 """Forty runs, each some hundredths of a second."""
 
-KILLS_A_SWEEP = 3
+LONGEST_SECONDS = 300
+"""A sweep that takes longer hangs."""
+
+KILLS_A_SWEEP = 4
 """Then it is left alone, so that its end can be held against an undisturbed one."""
 
 COMMAND = [sys.executable, "-c", "from creditsim.app.cli import main; main()"]
@@ -109,7 +112,7 @@ def disturb(file: Path, store: Path, life: float, chance: random.Random, toll: T
                     toll.kills[victim, "writing" if writing else phase_of(store)] += 1
                     break
             time.sleep(0.0002)
-        process.wait()
+        process.wait(LONGEST_SECONDS)
 
 
 def started_sweep(file: Path, store: Path) -> subprocess.Popen:
@@ -121,7 +124,7 @@ def started_sweep(file: Path, store: Path) -> subprocess.Popen:
 def finish(file: Path, store: Path) -> str:
     """Run a sweep to its end; return its fingerprint."""
     with started_sweep(file, store) as process:
-        out, _ = process.communicate()
+        out, _ = process.communicate(timeout=LONGEST_SECONDS)
     found = json.loads(out)
     assert found["runs"] == 40, found
     return found["fingerprint"]

@@ -7,6 +7,7 @@ thread, ignores Ctrl-C, never writes to the driver's standard output, and ends w
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import multiprocessing
 import os
@@ -51,6 +52,7 @@ class LocalWorkers:
         self._number, self._work = number, work
         self._executor: loky.ProcessPoolExecutor | None = None
         self._back: queue.SimpleQueue[tuple[Any, Future]] = queue.SimpleQueue()
+        self._in_flight: set[Future] = set()
 
     @property
     def width(self) -> int:
@@ -66,6 +68,7 @@ class LocalWorkers:
             self._end_pool()
             future = self._sent(task)
         back = self._back
+        self._in_flight.add(future)
         future.add_done_callback(lambda future: back.put((task, future)))
 
     def wait(self, seconds: float) -> list[Done]:
@@ -75,13 +78,17 @@ class LocalWorkers:
             came.append(self._back.get(timeout=seconds))
             while True:
                 came.append(self._back.get_nowait())
+        self._in_flight.difference_update(future for _, future in came)
         return [_done(task, future) for task, future in came]
 
     def close(self, now: bool = False) -> None:
         """End the workers when they are through; `now`: kill them, and forget what is in flight."""
-        self._end_pool(kill_workers=now)
         if now:
             self._back = queue.SimpleQueue()
+        else:
+            concurrent.futures.wait(self._in_flight)
+        self._in_flight.clear()
+        self._end_pool()
 
     def _sent(self, task: Any) -> Future:
         """Return the future of a task that the pool took; raise BrokenProcessPool if it cannot."""
@@ -92,10 +99,14 @@ class LocalWorkers:
         with _interrupts_held_back():
             return self._executor.submit(self._work, task)
 
-    def _end_pool(self, kill_workers: bool = False) -> None:
-        """End the pool, with its processes, pipes and semaphores."""
+    def _end_pool(self) -> None:
+        """End the pool, with its processes, pipes and semaphores.
+
+        Workers are killed even if they are idle: one that was killed from outside while it held the
+        lock of their common queue would make the others, asked to end by themselves, wait for ever.
+        """
         if self._executor is not None:
-            self._executor.shutdown(wait=True, kill_workers=kill_workers)
+            self._executor.shutdown(wait=True, kill_workers=True)
             self._executor = None
 
 
