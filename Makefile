@@ -24,7 +24,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results pairing bench lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results pairing bench chaos lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ pairing: setup  ## Measure what shared draws gain, beside really independent dra
 bench: setup  ## Time the month beside C, plain Mesa and NumPy, guard the ratios and write docs/performance.md (minutes)
 	$(PY) -m pytest benchmarks --benchmark-only --benchmark-disable-gc -p no:cacheprovider
 	$(PY) -m benchmarks.report
+
+chaos: setup  ## Kill and fault sweeps at length and write docs/chaos.md (three quarters of an hour)
+	$(PY) tools/make_chaos.py
 
 lock:  ## Make requirements/*.txt anew, with the newest versions allowed
 	@tools="$$(mktemp -d)"

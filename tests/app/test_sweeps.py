@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,6 +71,10 @@ def test_a_sweep_tells_its_runs_and_one_fingerprint(file, capsys):
     (status,) = told(capsys, "status", "s")["experiments"]
     assert status == again
     assert cs.open_sweep("s").fingerprint == first["fingerprint"]
+    formats = Path(__file__).parents[2] / "docs" / "formats.md"
+    table = formats.read_text("utf-8").split("<!-- keys: sweep --json -->")[1].split("\n\n")[1]
+    keys = "".join(row.split("|")[1] for row in table.splitlines()[2:])
+    assert set(first) == set(re.findall(r"`(\w+)`", keys))
 
 
 def test_a_run_that_fails_is_named_and_a_partial_comparison_must_be_allowed(file, capsys, monkeypatch):

@@ -71,6 +71,11 @@ class Toll:
     different: int = 0
     damaged: int = 0
 
+    def __add__(self, other: Toll) -> Toll:
+        names = ("sweeps", "lost", "duplicated", "different", "damaged")
+        added = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return Toll(self.kills + other.kills, **added)
+
     @property
     def all_well(self) -> bool:
         """Whether nothing was lost, doubled, changed or damaged."""
