@@ -83,8 +83,9 @@ notebooks: setup  ## Run the notebooks anew and compare every output with the co
 	if [ $${#found[@]} -eq 0 ]; then echo "notebooks: none here"; exit 0; fi
 	$(PY) -m pytest --nbval --nbval-current-env -p no:doctest -o addopts= "$${found[@]}"
 
-docs: setup  ## Write the tables of docs/ anew from code and data
+docs: setup  ## Write the tables of docs/ and the schemas for editors anew from code and data
 	$(PY) tools/make_docs.py
+	$(PY) tools/make_schemas.py
 
 calibrate: setup  ## Find the corrections of base rates anew (full size, minutes)
 	$(PY) tools/calibrate.py

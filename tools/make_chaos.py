@@ -55,7 +55,8 @@ def main():
 
         def write(toll):
             minutes = (time.monotonic() - started) / 60
-            given.out.write_text(head_text(minutes) + "\n".join([kills_text(toll), *others]), encoding="utf-8")
+            text = head_text(minutes) + "\n".join([kills_text(toll), *others])
+            given.out.write_text(text, encoding="utf-8")
             say(f"{toll.kills.total()} kills")
 
         write(killed(Path(folder), given, write))

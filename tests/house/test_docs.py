@@ -27,7 +27,7 @@ def load_tool(name: str):
     return module
 
 
-make_docs = load_tool("make_docs")
+make_docs, make_schemas = load_tool("make_docs"), load_tool("make_schemas")
 
 
 # Made tables
@@ -37,6 +37,12 @@ def test_the_tables_that_are_made_from_code_are_up_to_date():
     stale = [path.name for path in make_docs.documents() if make_docs.updated(path.read_text("utf-8")) !=
              path.read_text("utf-8")]  # fmt: skip
     assert not stale, f"run: python tools/make_docs.py ({', '.join(stale)})"
+
+
+def test_the_schemas_for_editors_are_up_to_date():
+    for name, text in make_schemas.texts().items():
+        stale = (make_schemas.FOLDER / name).read_text("utf-8") != text
+        assert not stale, f"run: python tools/make_schemas.py ({name})"
 
 
 def test_the_model_description_holds_every_made_table():

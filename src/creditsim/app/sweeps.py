@@ -31,7 +31,6 @@ from creditsim.spec.experiment import Experiment, load_experiment
 
 if TYPE_CHECKING:
     import pandas as pd
-    from distributed import Client
 
     from creditsim.analysis.until import Clearness
 
@@ -201,7 +200,7 @@ def sweep(
     experiment: Experiment | str | os.PathLike[str],
     store: str | os.PathLike[str],
     workers: int | None = None,
-    client: Client | None = None,
+    client: Any = None,
     progress: bool | Callable[[Progress], None] | None = None,
 ) -> Sweep:
     """Run an experiment into a store, or go on with it.
@@ -315,7 +314,7 @@ def _found(
 
 
 @contextmanager
-def _places(workers: int | None, client: Client | None) -> Iterator[Any]:
+def _places(workers: int | None, client: Any) -> Iterator[Any]:
     """Give the workers, and end them: at once if anything went wrong."""
     if client is None:
         from creditsim.experiment.workers.local import LocalWorkers

@@ -28,15 +28,16 @@ def data_path(*parts: str) -> Path:
     )
 
 
+NOT_READ_BY_RUNS = ("experiments", "schemas")
+"""Folders of the data that say which runs there are, or what editors look into: nothing comes of them."""
+
+
 @functools.cache
 def data_digest() -> str:
-    """Return the SHA-256 (hex) over the shipped data files that a run reads, by path and content.
-
-    Experiments say which runs there are, not what comes of one.
-    """
+    """Return the SHA-256 (hex) over the shipped data files that a run reads, by path and content."""
     digest = hashlib.sha256()
     root = data_path()
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.relative_to(root).parts[0] != "experiments":
+        if path.is_file() and path.relative_to(root).parts[0] not in NOT_READ_BY_RUNS:
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
