@@ -36,7 +36,7 @@ def show_status(folder: str, voice: Voice) -> int:
         f"{size['bytes'] / 1e6:,.1f} MB"
     )
     rows = [
-        [each.recorded.name, each.recorded.fingerprint[:8], each.runs, each.planned, len(each.failed),
+        [each.recorded.name, each.recorded.hash[:8], each.runs, each.planned, len(each.failed),
          "partial" if each.partial else "complete", each.fingerprint[:12]]
         for each in sweeps
     ]  # fmt: skip

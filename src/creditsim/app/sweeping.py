@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import signal
 import sys
 import time
@@ -42,7 +43,7 @@ def sweep_file(experiment: str, store: str, where: Mapping[str, str | None], voi
     if faults:
         raise InputError(faults)
     voice.detail(repr(loaded))
-    again = f"creditsim sweep {experiment} --store {store}"
+    again = shlex.join(["creditsim", "sweep", experiment, "--store", store, *_typed(where)])
     with standard_output_kept(), _terminated_as_stopped():
         try:
             client = _cluster(where, voice)
@@ -58,9 +59,15 @@ def sweep_file(experiment: str, store: str, where: Mapping[str, str | None], voi
     return 1 if swept.failed else 0
 
 
+def _typed(where: Mapping[str, str | None]) -> list[str]:
+    """Return the options of where to run, as they were typed."""
+    given = [(f"--{name.replace('_', '-')}", text) for name, text in where.items() if text is not None]
+    return [part for pair in given for part in pair]
+
+
 def _workers_asked(where: Mapping[str, str | None], faults: list[Fault]) -> int | None:
     """Return the number of local workers, if one is given; add the faults of where to run."""
-    named = [f"--{name.replace('_', '-')}" for name, text in where.items() if text is not None]
+    named = _typed(where)[::2]
     if len(named) > 1:
         faults.append(Fault(f"got {' and '.join(named)}, expected one of them"))
     workers = whole_number("--workers", where["workers"], faults)

@@ -111,6 +111,7 @@ class Sweep:
         until = self.clearness
         return {
             "experiment": recorded.name,
+            "hash": recorded.hash,
             "inputs": recorded.fingerprint,
             "store": str(self.store.path),
             "fingerprint": self.fingerprint,
@@ -276,15 +277,14 @@ def recorded_in(store: ResultStore, chosen: str | None = None) -> Recorded:
     InputError
         If it is not clear which one.
     """
-    every = {hashed: Recorded.of(record) for hashed, record in store.experiments().items()}
-    found = {
-        hashed: each
-        for hashed, each in every.items()
-        if chosen is None or hashed.startswith(chosen) or each.name == chosen
-    }
+    every = [Recorded.of(record) for record in store.experiments().values()]
+    found = [each for each in every if chosen is None or each.hash.startswith(chosen) or each.name == chosen]
+    if len(found) > 1:
+        # The same experiment of an earlier version is meant only by its hash.
+        found = [each for each in found if each.made_here] or found
     if len(found) == 1:
-        return next(iter(found.values()))
-    known = "; ".join(f"{hashed[:8]} {each.name}" for hashed, each in sorted(every.items())) or "none"
+        return found[0]
+    known = "; ".join(sorted(f"{each.hash[:8]} {each.name}" for each in every)) or "none"
     got = f"got {len(found)} experiments" if chosen is None else f"got {chosen!r}, which names {len(found)}"
     raise InputError(
         Fault(f"{got}, expected one of: {known}; name it by its first characters", key="--experiment")

@@ -14,7 +14,7 @@ from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.design import Design, Run
 from creditsim.experiment.reproduce import scenario_of
-from creditsim.model.case import run_key
+from creditsim.model.case import run_key, versions_of_results
 from creditsim.spec.experiment import Until
 from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
@@ -73,6 +73,16 @@ class Recorded:
             shared_draws=record["shared_draws"],
             until=None if until is None else Until(**until),
         )
+
+    @property
+    def hash(self) -> str:
+        """Hash of the record: its name in the store."""
+        return fingerprint_json(self.record)
+
+    @property
+    def made_here(self) -> bool:
+        """Whether its runs are those of the version of creditsim that is installed here."""
+        return all(self.record["case"][name] == now for name, now in versions_of_results().items())
 
     @property
     def fingerprint(self) -> str:

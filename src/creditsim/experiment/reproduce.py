@@ -7,7 +7,7 @@ from typing import Any
 
 from creditsim.core.errors import Fault, InputError
 from creditsim.experiment.tasks import Task, run_task
-from creditsim.model.case import VERSIONS, case_of
+from creditsim.model.case import versions_of_results
 from creditsim.spec.scenario import Scenario
 
 
@@ -25,15 +25,13 @@ def reproduced(key: str, case: Mapping[str, Any]) -> str:
     InputError
         If another version of creditsim made the case, or it cannot be run here.
     """
-    scenario = scenario_of(case["scenario"])
-    here = case_of(scenario, case["scale"], case["seed"], case["replication"], case["only"])
-    other = [name for name in VERSIONS if here[name] != case[name]]
+    other = [name for name, now in versions_of_results().items() if case[name] != now]
     if other:
         what = " and ".join({"model": "rules", "data": "data"}[name] for name in other)
         message = f"got a run of another version: its {what} are not those installed here"
         raise InputError(Fault(f"{message}; reproduce it with the version that made it", key=key[:12]))
     task = Task(
-        (scenario,), (key,), case["scale"], case["seed"], case["replication"],
+        (scenario_of(case["scenario"]),), (key,), case["scale"], case["seed"], case["replication"],
         tuple(case["only"]), tuple(case["outcomes"]),
     )  # fmt: skip
     (found,) = run_task(task)

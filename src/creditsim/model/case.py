@@ -36,10 +36,14 @@ def case_of(
         "seed": seed,
         "replication": replication,
         "only": sorted(only),
-        "model": source_digest("model"),
-        "data": data_digest(),
+        **versions_of_results(),
     }
     return {**case, "branch": branch} if branch else case
+
+
+def versions_of_results() -> dict[str, str]:
+    """Return what names the code and the data that results come from, by the keys `VERSIONS`."""
+    return dict(zip(VERSIONS, (source_digest("model"), data_digest()), strict=True))
 
 
 def run_key(case: dict) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from chaos import SMALL_SWEEP, sweep_here
 from small_work import SmallRun, forgets_the_package, small_work, task_of
 
+from creditsim.app.cli import run_command
 from creditsim.core.errors import InputError
+from creditsim.experiment.design import Design
+from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.workers import on_dask
 from creditsim.experiment.workers.places import WorkersLost
 from creditsim.experiment.workers.tries import FailedRun, completed
+from creditsim.spec.experiment import load_experiment
 
 pytest.importorskip("distributed")
 
@@ -139,3 +146,24 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r'pip install "creditsim\[cluster\]"'):
         on_dask.connect("tcp://127.0.0.1:1")
+
+
+def test_a_sweep_on_a_cluster_gives_the_bytes_of_one_process(cluster, client, tmp_path, capsys):
+    file = tmp_path / "e.yaml"
+    file.write_text(SMALL_SWEEP)
+    here = sweep_here(Design(load_experiment(file)), tmp_path / "here", {})
+    killer = threading.Thread(target=kill_when_something_is_done, args=(cluster, tmp_path / "there"))
+    killer.start()
+    options = ["--store", str(tmp_path / "there"), "--dask-scheduler-file", cluster.file, "--json"]
+    assert run_command(["sweep", str(file), *options]) == 0
+    killer.join()
+    assert json.loads(capsys.readouterr().out)["runs"] == 40
+    assert ResultStore.open(tmp_path / "there").table() == here
+
+
+def kill_when_something_is_done(cluster, store):
+    """Kill a worker as soon as the sweep has claimed runs."""
+    while not (store / "claims").exists():
+        time.sleep(0.01)
+    time.sleep(1.0)
+    cluster.workers[0].kill()
