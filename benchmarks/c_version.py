@@ -232,6 +232,9 @@ class _Case:
         self.state = dataclasses.replace(
             state,
             agents=state.agents.copy(),
+            counts=np.zeros_like(state.counts),
+            done=np.zeros_like(state.done),
+            met=np.zeros_like(state.met),
             deeds=np.zeros_like(state.deeds),
             last_breach=state.last_breach.copy(),
             last_tutoring=state.last_tutoring.copy(),
