@@ -33,6 +33,14 @@ def said(capsys):
 
 
 @pytest.fixture
+def hears_ctrl_c():
+    """Let the test hear Ctrl-C: a shell starts what runs in the background deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
 def file(tmp_path, said):
     """Return the checkpoint of four months."""
     path = tmp_path / "plan.checkpoint"
@@ -107,6 +115,7 @@ def test_a_file_that_is_there_is_not_written_over_but_by_the_run_that_goes_on_fr
     assert len(read_head(file).months) == 5
 
 
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_the_month_saves_and_says_the_command_that_goes_on(said, tmp_path, monkeypatch):
     file, step = tmp_path / "a b.checkpoint", cs.CreditModel.step
@@ -130,6 +139,7 @@ def test_ctrl_c_ends_the_month_saves_and_says_the_command_that_goes_on(said, tmp
     assert (on["inputs"], on["fingerprint"]) == (whole["inputs"], whole["fingerprint"])
 
 
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_second_ctrl_c_stops_at_once_and_the_file_before_stays(tmp_path):
     model = cs.CreditModel(PLAN, scale=0.01, seed=3)
