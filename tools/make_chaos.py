@@ -8,6 +8,7 @@ import copy
 import datetime
 import os
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -24,6 +25,8 @@ import creditsim  # noqa: E402
 
 TARGET = ROOT / "docs" / "chaos.md"
 NAMES = dict(zip(WAYS, ("kill", "EIO", "ENOSPC", "short write", "lying write"), strict=True))
+
+PHASES = ("starting", "running", "writing", "written")
 
 HEAD = """\
 # Chaos: sweeps that are killed, and disks that fail
@@ -48,19 +51,35 @@ def main():
     parser.add_argument("--flips", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--go-on", action="store_true", help="Add kills to those that the document has.")
     given = parser.parse_args()
     started = time.monotonic()
+    before, others = earlier(given.out) if given.go_on else (Toll(), [])
     with tempfile.TemporaryDirectory() as folder:
-        others = [faults_text(Path(folder)), flips_text(Path(folder), given)]
+        others = others or [faults_text(Path(folder)), flips_text(Path(folder), given)]
 
         def write(toll):
             minutes = (time.monotonic() - started) / 60
+            toll = before + toll
             text = head_text(minutes) + "\n".join([kills_text(toll), *others])
             given.out.write_text(text, encoding="utf-8")
             say(f"{toll.kills.total()} kills")
 
-        write(killed(Path(folder), given, write))
+        write(killed(Path(folder), given, before, write))
     print(f"wrote {given.out}")
+
+
+def earlier(path):
+    """Return the toll of kills that a document tells, and its other sections."""
+    _, kills, *others = path.read_text("utf-8").split("\n## ")
+    toll = Toll()
+    for phase in PHASES:
+        numbers = re.search(rf"^\| {phase} \| (\d+) \| (\d+) \|$", kills, re.MULTILINE)
+        toll.kills["client", phase], toll.kills["worker", phase] = map(int, numbers.groups())
+    said = re.search(r"^\d+ sweeps .*$", kills, re.MULTILINE)[0]
+    numbers = map(int, re.findall(r"\d+", said))
+    toll.sweeps, toll.lost, toll.duplicated, toll.different, toll.damaged = numbers
+    return toll, [f"## {each}" for each in others]
 
 
 def head_text(minutes):
@@ -74,7 +93,7 @@ def head_text(minutes):
     )
 
 
-def killed(folder, given, write):
+def killed(folder, given, before, write):
     """Kill sweeps, two at a time; return what came of all, and write it down as it comes."""
     tolls = [Toll(), Toll()]
 
@@ -83,8 +102,10 @@ def killed(folder, given, write):
             tolls[number] = copy.deepcopy(toll)
             write(tolls[0] + tolls[1])
 
-        kills = given.kills // 2 + (number < given.kills % 2)
-        return kill_sweeps(made(folder / f"kills-{number}"), kills, given.seed + number, tell)
+        done = before.kills.total()
+        left = max(given.kills - done, 0)
+        place = made(folder / f"kills-{number}")
+        return kill_sweeps(place, left // 2 + (number < left % 2), given.seed + number + done, tell)
 
     with ThreadPoolExecutor(2) as threads:
         return sum(threads.map(half, (0, 1)), Toll())
@@ -94,7 +115,7 @@ def kills_text(toll):
     """Return what came of killing clients and workers."""
     lines = [f"## {toll.kills.total()} times kill -9 of a client or a worker\n"]
     lines += ["| killed while | client | worker |", "|---|---|---|"]
-    for phase in ("starting", "running", "writing", "written"):
+    for phase in PHASES:
         lines.append(f"| {phase} | {toll.kills['client', phase]} | {toll.kills['worker', phase]} |")
     return "\n".join([*lines, "", verdict(toll), ""])
 

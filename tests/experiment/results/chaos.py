@@ -106,9 +106,10 @@ def kill_sweeps(folder: Path, kills: int, seed: int, tell=lambda toll: None) -> 
 
 def disturb(file: Path, store: Path, life: float, chance: random.Random, toll: Toll) -> None:
     """Start a sweep; kill it, or one of its workers, at a random moment of its life or while it writes."""
-    victim = chance.choice(["client", "client", "worker"])
-    at, while_writing = chance.uniform(0.0, life), chance.random() < 0.25
-    with started_sweep(file, store) as process:
+    victim = chance.choice(["client", "client", "client", "worker"])
+    at, while_writing = chance.uniform(0.0, 0.9 * life), chance.random() < 0.25
+    # A client's death is the same with one worker, and that one is sooner there.
+    with started_sweep(file, store, workers=2 if victim == "worker" else 1) as process:
         begun = time.monotonic()
         while process.poll() is None:
             writing = writing_now(store)
@@ -122,9 +123,10 @@ def disturb(file: Path, store: Path, life: float, chance: random.Random, toll: T
         process.wait(LONGEST_SECONDS)
 
 
-def started_sweep(file: Path, store: Path) -> subprocess.Popen:
+def started_sweep(file: Path, store: Path, workers: int = 1) -> subprocess.Popen:
     """Start a sweep as a process of its own."""
-    command = [*COMMAND, "sweep", str(file), "--store", str(store), "--workers", "2", "--json", "--quiet"]
+    command = [*COMMAND, "sweep", str(file), "--store", str(store), "--json", "--quiet"]
+    command += ["--workers", str(workers)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
