@@ -1,5 +1,6 @@
 """Runs: fingerprints, tidy tables, workers, replay of the exported ledger."""
 
+import gc
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ from creditsim.experiment.files import read_table, write_json, write_table
 from creditsim.experiment.replay import replay_folder
 from creditsim.experiment.run import check_run, run_replication
 from creditsim.experiment.store import write_run
+from creditsim.model.state import State
 from creditsim.spec.comparable import distinct_names
 from creditsim.spec.outcomes import outcomes
 from creditsim.spec.scenario import load_scenario
@@ -160,6 +162,19 @@ def test_a_sweep_keeps_nothing_that_grows_with_the_population():
     assert lean.tables is None
     with pytest.raises(ValueError, match="keep_tables"):
         lean.ledger  # noqa: B018
+
+
+def test_a_finished_replication_leaves_no_state_behind_for_the_collector_of_cycles():
+    short = [each.with_(months=2, burn_in_months=1) for each in (USUAL, PLAN)]
+    gc.collect()
+    gc.disable()
+    try:
+        results = run_replication(short, 0.01, 4, keep_tables=False)
+        left = sum(isinstance(each, State) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert len(results) == 2
+    assert left == 0
 
 
 def test_a_table_in_several_pieces_reads_back_as_it_was(tmp_path, monkeypatch):

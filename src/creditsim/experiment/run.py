@@ -186,7 +186,7 @@ def run_replication(
         if last:
             del states[shared]
         results.append(run_model(model, progress, keep_tables, saving))
-        del model
+        model.release()
     return results
 
 
@@ -235,7 +235,6 @@ def run_model(
         "ledger": tables.ledger(),
         "final": tables.final(),
     }
-    model.remove_all_agents()
     return RunResult(
         scenario=model.policy.name,
         outcomes=outcomes,

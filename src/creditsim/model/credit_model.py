@@ -152,6 +152,14 @@ class CreditModel(mesa.Model):
         model._past, model._branch, model.steps = past, branch, len(past.months)
         return model
 
+    def release(self) -> None:
+        """Let go of everything; the model is of no use afterwards.
+
+        A Mesa model refers to itself, so that without this its state stays until Python collects
+        cycles: after tens of runs in a row, each with arrays of some megabytes or more.
+        """
+        self.__dict__.clear()
+
     def save(self, path: str | Path) -> None:
         """Save the model between two months, to be continued with `load`, once or as several policies.
 
