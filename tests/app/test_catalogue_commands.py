@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import creditsim.app
-from creditsim.app.cli import run_command
 from creditsim.app.words import COST_LINES, WORDS
 from creditsim.spec.activities import activities
 from creditsim.spec.costing import yearly_cost
@@ -32,18 +31,6 @@ ACTIVITY_KEYS = {
     "source", "source_kind", "confidence", "note",
 }  # fmt: skip
 MEASURED_KEYS = {"simulated", "difference", "standard_error", "opportunities"}
-
-
-@pytest.fixture
-def said(capsys):
-    """Run a command line; return its exit code, standard output, and lines of standard error."""
-
-    def run(*arguments):
-        code = run_command([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.splitlines()
-
-    return run
 
 
 @pytest.fixture

@@ -11,25 +11,12 @@ import sys
 import pytest
 
 import creditsim as cs
-from creditsim.app.cli import run_command
 from creditsim.core.errors import InputError
 from creditsim.experiment.saving import RunStopped, Saving, run_and_save
 from creditsim.model.checkpoint import read_head
 
 PLAN = "five-entries-2020"
 SMALL = ("--scale", "0.01", "--seed", "3")
-
-
-@pytest.fixture
-def said(capsys):
-    """Run a command line; return its exit code, standard output and lines of standard error."""
-
-    def run(*arguments):
-        code = run_command([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.splitlines()
-
-    return run
 
 
 @pytest.fixture

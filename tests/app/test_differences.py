@@ -6,25 +6,12 @@ import json
 
 import pytest
 
-from creditsim.app.cli import run_command
 from creditsim.spec.costing import lead_of, yearly_cost
 from creditsim.spec.levers import levers
 from creditsim.spec.scenario import load_scenario, scenario_names
 from creditsim.spec.vocabulary import LEADS
 
 AMOUNTS = {"a_yuan", "b_yuan", "a_staff_hours", "b_staff_hours"}
-
-
-@pytest.fixture
-def said(capsys):
-    """Run a command line; return its exit code, standard output, and lines of standard error."""
-
-    def run(*arguments):
-        code = run_command([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.splitlines()
-
-    return run
 
 
 @pytest.fixture

@@ -4,22 +4,11 @@ import json
 
 import pytest
 
-from creditsim.app.cli import run_command
 from creditsim.spec.patterns import patterns
 
 SMALL = ("--replications", "2", "--scale", "0.01", "--threads", "1")
 ROW = {"row", "levers", "requires", "against", "why", "outcomes"}
 OUTCOME = {"outcome", "role", "unit", "setting", "expected", "difference", "low", "high", "verdict"}
-
-
-@pytest.fixture
-def said(capfd):
-    def say(*arguments):
-        code = run_command(list(arguments))
-        captured = capfd.readouterr()
-        return code, captured.out, captured.err.splitlines()
-
-    return say
 
 
 def test_rows_give_one_object_of_the_documented_shape(said):

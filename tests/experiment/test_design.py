@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from creditsim.experiment.design import Design, runs_of, tasks_of, worlds_of
+from creditsim.experiment.design import Design, worlds_of
 from creditsim.experiment.designs import latin_hypercube, sobol
 from creditsim.experiment.run import case_of, run_key
 from creditsim.spec.experiment import experiment_of, load_experiment
@@ -68,23 +68,23 @@ def test_same_seed_same_worlds():
 def test_keys_are_those_of_the_runs_and_distinct():
     experiment = load_experiment("uncertain-worlds")
     design = Design(experiment)
-    runs = runs_of(experiment, 2)
-    keys = [design.key_of(run) for run in runs]
+    runs = list(design.recorded.runs(range(2)))
+    keys = [design.recorded.key_of(run) for run in runs]
     assert len(set(keys)) == len(keys) == 3 * 16 * 2
     run = runs[-1]
     scenario = experiment.scenarios[2].with_levers(design.worlds[run.world])
     case = case_of(scenario, experiment.scale, experiment.seed, run.replication, experiment.only)
     assert keys[-1] == run_key({**case, "outcomes": []})
-    assert keys[-1] != Design(experiment.with_(outcomes=["breaches"])).key_of(run)
+    assert keys[-1] != Design(experiment.with_(outcomes=["breaches"])).recorded.key_of(run)
 
 
 def test_tasks_go_replication_by_replication_and_world_by_world():
     experiment = load_experiment("uncertain-worlds")
-    tasks = list(tasks_of(experiment, range(3, 5)))
-    assert [task.replication for task in tasks] == [3] * 16 + [4] * 16
     design = Design(experiment)
+    tasks = list(design.tasks(range(3, 5)))
+    assert [task.replication for task in tasks] == [3] * 16 + [4] * 16
     keys = [key for task in tasks for key in task.keys]
-    assert keys == [design.key_of(run) for run in design.runs(range(3, 5))]
+    assert keys == [design.recorded.key_of(run) for run in design.recorded.runs(range(3, 5))]
     for task, world in zip(tasks, design.worlds * 2, strict=True):
         assert all(scenario[name] == value for scenario in task.scenarios for name, value in world.items())
         assert tuple(scenario.name for scenario in task.scenarios) == experiment.labels
@@ -92,7 +92,7 @@ def test_tasks_go_replication_by_replication_and_world_by_world():
 
 def test_a_scenario_named_twice_is_one_run_with_shared_draws_and_two_without():
     experiment = experiment_of(scenarios=TWO[:1] * 2, replications=2)
-    assert [len(task.keys) for task in tasks_of(experiment, range(2))] == [1, 1]
-    apart = list(tasks_of(experiment.with_(shared_draws=False), range(2)))
+    assert [len(task.keys) for task in Design(experiment).tasks(range(2))] == [1, 1]
+    apart = list(Design(experiment.with_(shared_draws=False)).tasks(range(2)))
     assert [task.replication for task in apart] == [0, 1, 2, 3]
     assert len({key for task in apart for key in task.keys}) == 4

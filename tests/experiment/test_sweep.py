@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,11 +15,12 @@ from chaos import Here, rows_on_disk, sweep_here
 from creditsim.analysis.sweeps import StoppingRule, paired_outcomes, wanted_replications
 from creditsim.core.errors import InputError
 from creditsim.experiment.design import Design
-from creditsim.experiment.recorded import Recorded, record_of
+from creditsim.experiment.recorded import Recorded
 from creditsim.experiment.reproduce import reproduced
 from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.sweep import run_sweep
 from creditsim.experiment.tasks import Failure
+from creditsim.model.case import case_of, run_key
 from creditsim.spec.experiment import experiment_of
 
 SMALL = {
@@ -77,7 +79,7 @@ def test_what_is_finished_is_never_run_again(tmp_path):
     progress, recorded, _, store = swept(design, tmp_path / "store", workers)
     assert (progress.already, progress.finished, len(workers.known)) == (6, 6, 0)
     assert store.table() == first
-    planned = {design.key_of(run) for run in design.runs(range(3))}
+    planned = set(design.recorded.keys(3).values())
     assert set(recorded.keys(3).values()) == set(store.keys()) == planned
 
 
@@ -100,7 +102,7 @@ def test_a_longer_sweep_takes_what_a_shorter_one_left(tmp_path):
 
 def test_a_run_that_keeps_failing_is_named_and_the_others_complete(tmp_path):
     design = design_of()
-    bad = [design.key_of(run) for run in design.runs(range(3))][3]
+    bad = list(design.recorded.keys(3).values())[3]
     progress, recorded, _, store = swept(design, tmp_path / "store", Failing({}, {bad}))
     assert list(progress.failed) == [bad] == list(store.failures())
     assert len(store) == 5
@@ -156,8 +158,13 @@ def test_a_stored_case_gives_the_same_results_again(tmp_path):
 
 def test_a_store_remembers_its_experiment_whatever_version_reads_it():
     design = design_of(shared_draws=False)
-    recorded = Recorded.of(record_of(design))
-    assert list(recorded.keys(2).values()) == [design.key_of(run) for run in design.runs(range(2))]
+    recorded = Recorded.of(json.loads(json.dumps(design.recorded.record)))
+    cases = [
+        case_of(scenario, 0.01, 31, 2 * replication + number)
+        for replication in range(2)
+        for number, scenario in enumerate(design.experiment.scenarios)
+    ]
+    assert list(recorded.keys(2).values()) == [run_key({**case, "outcomes": []}) for case in cases]
     assert [each.inputs() for each in recorded.scenarios()] == [
         each.inputs() for each in design.experiment.scenarios
     ]

@@ -139,12 +139,15 @@ population: weihai-etdz
 start: 2020-01
 burn_in_months: 24
 """
-BODY = """format: 1
+BODY = (
+    """format: 1
 title: {en: Mine, zh: 我的}
 policy:
   inspection.visits_per_month: 500
   village.neighbour_reports_on: false
-""" + END
+"""
+    + END
+)
 
 
 @pytest.mark.parametrize(

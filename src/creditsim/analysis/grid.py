@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from creditsim.analysis.intervals import mean_where_defined
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.spec.vocabulary import SETTINGS
 
@@ -51,13 +52,7 @@ class OutcomeGrid:
 
         A mean is NaN only where no month has a value.
         """
-        total = np.zeros(self.values.shape[1:])
-        defined = np.zeros(self.values.shape[1:], dtype=np.int64)
-        for month in self.values:
-            known = ~np.isnan(month)
-            total += np.where(known, month, 0.0)
-            defined += known
-        return np.where(defined > 0, total / np.maximum(defined, 1), np.nan)
+        return mean_where_defined(self.values)
 
 
 def outcome_grid(outcomes: pd.DataFrame, catalogue: Mapping[str, Any]) -> OutcomeGrid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -72,6 +73,24 @@ def covariance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def mean_in_order(values: np.ndarray) -> np.ndarray:
     """Return the mean along the first axis, added up in order."""
     return sum_in_order(values) / len(values)
+
+
+def mean_where_defined(values: Iterable[np.ndarray]) -> np.ndarray:
+    """Return the mean of arrays of one shape where they are not NaN, added up in order.
+
+    NaN only where none of them is defined.
+
+    Examples
+    --------
+    >>> mean_where_defined(np.array([[1.0, np.nan], [np.nan, np.nan], [2.0, np.nan]]))
+    array([1.5, nan])
+    """
+    total, number = 0.0, 0
+    for each in values:
+        known = ~np.isnan(each)
+        total = total + np.where(known, each, 0.0)
+        number = number + known
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
 
 def sum_in_order(values: np.ndarray) -> np.ndarray:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from creditsim.analysis.grid import OUTCOME_COLUMNS
+from creditsim.analysis.intervals import mean_where_defined
 from creditsim.analysis.until import Clearness, clarity_of
+from creditsim.experiment.execute import stacked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +73,7 @@ class StoppingRule:
         wanted = {(name, "all", "all"): column for column, name in enumerate(names)}
         for key, layout, values in self.store.values(keys, wanted.__contains__):
             found = np.full(len(names), np.nan)
-            found[[wanted[cell] for cell in layout.cells]] = mean_over_months(values)
+            found[[wanted[cell] for cell in layout.cells]] = mean_where_defined(values.T)
             self._means[key] = found
 
 
@@ -109,8 +111,6 @@ def paired_outcomes(
     pandas.DataFrame
         Columns `creditsim.analysis.grid.OUTCOME_COLUMNS`.
     """
-    import pandas as pd
-
     worlds = tuple(range(len(recorded.worlds)) if world is None else (world,))
     wanted = set(replications)
     keys = {
@@ -122,9 +122,7 @@ def paired_outcomes(
         tidy(layout, values, scenario=scenario, replication=replication)
         for (scenario, replication), layout, values in _over_worlds(keys, store, worlds)
     ]
-    found = pd.concat(frames, ignore_index=True)
-    texts = [name for name in OUTCOME_COLUMNS if name not in ("replication", "value")]
-    return found.astype(dict.fromkeys(texts, "category"))[list(OUTCOME_COLUMNS)]
+    return stacked(frames)[list(OUTCOME_COLUMNS)]
 
 
 def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:
@@ -132,17 +130,15 @@ def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:
     import pandas as pd
 
     months, cells = len(layout.months), len(layout.cells)
-    frame = {name: np.repeat(np.array([value]), months * cells) for name, value in columns.items()}
+    frame: dict[str, object] = {}
+    for name, value in columns.items():
+        one = pd.Categorical([value]) if isinstance(value, str) else np.array([value])
+        frame[name] = one.repeat(months * cells)
     frame["month"] = pd.Categorical.from_codes(np.tile(np.arange(months), cells), list(layout.months))
     outcomes, settings, groups = zip(*layout.cells, strict=True)
     for name, texts in (("setting", settings), ("group", groups), ("outcome", outcomes)):
         frame[name] = pd.Categorical(texts).repeat(months)
     return pd.DataFrame({**frame, "value": values.reshape(-1)})
-
-
-def mean_over_months(values: np.ndarray) -> np.ndarray:
-    """Return the means of (cells, months) over the months in which a value is defined, added up in order."""
-    return _mean_in_order(list(values.T))
 
 
 def _over_worlds(keys: dict, store: ResultStore, worlds: tuple[int, ...]) -> Iterator[tuple]:
@@ -164,15 +160,5 @@ def _over_worlds(keys: dict, store: ResultStore, worlds: tuple[int, ...]) -> Ite
                 yield (
                     (run.scenario, run.replication),
                     layout,
-                    values if len(several) == 1 else _mean_in_order(several),
+                    values if len(several) == 1 else mean_where_defined(several),
                 )
-
-
-def _mean_in_order(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the mean of arrays of one shape where they are defined, added up in order; NaN where none is."""
-    total, number = np.zeros(arrays[0].shape), np.zeros(arrays[0].shape, np.int64)
-    for each in arrays:
-        known = ~np.isnan(each)
-        total = total + np.where(known, each, 0.0)
-        number += known
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 
 from creditsim.analysis.patterns import HeldPatterns
@@ -16,6 +14,7 @@ from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
+from creditsim.core.versions import versions_of
 from creditsim.experiment.execute import run_scenarios, workers_for
 from creditsim.experiment.run import RunResult, case_of, check_run, run_model, run_replication
 from creditsim.experiment.saving import USUAL_EVERY, checked_saving
@@ -265,16 +264,7 @@ def hold_patterns(
 
 def versions() -> dict[str, str]:
     """Return the versions of what computes the results."""
-    named = ("creditsim", "numpy", "numba", "mesa", "pandas", "scipy")
-    return {"python": platform.python_version(), **{name: _version(name) for name in named}}
-
-
-def _version(name: str) -> str:
-    """Return a distribution's version; a source tree that was not installed has none."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+    return versions_of("creditsim", "numpy", "numba", "mesa", "pandas", "scipy")
 
 
 def _resolved(scenarios: Sequence[Scenario | str], months: int | None) -> list[Scenario]:

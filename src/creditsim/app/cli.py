@@ -302,11 +302,10 @@ def compare(
     """Compare scenarios."""
     from creditsim.app import comparing
 
-    typed = typed_options(context)
-    chosen = comparing.Chosen(store, experiment, world, allow_partial, scenarios or [], typed)
-    chosen.check()
+    comparing.check_source(typed_options(context))
+    voice = voice_of(context, json, verbose, quiet)
     if store is not None:
-        return comparing.compare_store(chosen, out, lang, voice_of(context, json, verbose, quiet))
+        return comparing.compare_store(store, experiment, world, allow_partial, out, lang, voice)
     return comparing.compare_all(
         scenarios or [],
         baseline,
@@ -315,7 +314,7 @@ def compare(
         only,
         out,
         lang,
-        voice_of(context, json, verbose, quiet),
+        voice,
     )
 
 

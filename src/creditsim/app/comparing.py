@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,49 +27,33 @@ OF_RUNS = ("scenarios", "baseline", "replications", "months", "scale", "seed", "
 """What is the store's own with --store."""
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Whether runs are to be made or taken from a store, as it was typed.
+def check_source(typed: Mapping[str, Any]) -> None:
+    """Raise InputError unless runs are either to be made or taken from a store.
 
-    Attributes
+    Parameters
     ----------
-    store : str or None
-        Folder of the store.
-    experiment, world : str or None
-    allow_partial : bool
-    scenarios : sequence of str
     typed : mapping
         What was typed, by parameter.
     """
-
-    store: str | None
-    experiment: str | None
-    world: str | None
-    allow_partial: bool
-    scenarios: Sequence[str]
-    typed: Mapping[str, Any]
-
-    def check(self) -> None:
-        """Raise InputError with all that does not go together."""
-        if self.store is None:
-            faults = [
-                Fault("got it without --store, expected both", key=f"--{name.replace('_', '-')}")
-                for name in OF_STORES
-                if name in self.typed
-            ]
-            if not self.scenarios:
-                faults.append(Fault("got none, expected scenarios, or --store DIR", key="SCENARIO"))
-        else:
-            faults = [
-                Fault(
-                    "got it with --store, expected one of them: the store has its own",
-                    key="SCENARIO" if name == "scenarios" else f"--{name}",
-                )
-                for name in OF_RUNS
-                if self.typed.get(name)
-            ]
-        if faults:
-            raise InputError(faults)
+    if typed.get("store") is None:
+        faults = [
+            Fault("got it without --store, expected both", key=f"--{name.replace('_', '-')}")
+            for name in OF_STORES
+            if name in typed
+        ]
+        if not typed.get("scenarios"):
+            faults.append(Fault("got none, expected scenarios, or --store DIR", key="SCENARIO"))
+    else:
+        faults = [
+            Fault(
+                "got it with --store, expected one of them: the store has its own",
+                key="SCENARIO" if name == "scenarios" else f"--{name}",
+            )
+            for name in OF_RUNS
+            if typed.get(name)
+        ]
+    if faults:
+        raise InputError(faults)
 
 
 def compare_all(
@@ -121,7 +104,15 @@ def compare_all(
     return 0
 
 
-def compare_store(chosen: Chosen, out: str | None, lang: str, voice: Voice) -> int:
+def compare_store(
+    store: str,
+    experiment: str | None,
+    world: str | None,
+    allow_partial: bool,
+    out: str | None,
+    lang: str,
+    voice: Voice,
+) -> int:
     """Compare the scenarios of an experiment from its store; return the exit code.
 
     Raises
@@ -132,14 +123,14 @@ def compare_store(chosen: Chosen, out: str | None, lang: str, voice: Voice) -> i
     from creditsim.app.sweeps import open_sweep
 
     faults = choice_faults("--lang", lang, LANGUAGES)
-    world = whole_number("--world", chosen.world, faults)
+    number = whole_number("--world", world, faults)
     folder = None if out is None else OutputFolder(out)
     if folder:
         faults += folder.faults()
     if faults:
         raise InputError(faults)
     with standard_output_kept():
-        comparison = open_sweep(chosen.store, chosen.experiment).compare(world, chosen.allow_partial)
+        comparison = open_sweep(store, experiment).compare(number, allow_partial)
     _write(comparison, folder, lang)
     _tell(comparison, folder, lang, voice)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import os
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.threads import available_cores
 from creditsim.experiment.design import Design
-from creditsim.experiment.recorded import Recorded
+from creditsim.experiment.recorded import Recorded, Run
 from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.sweep import Progress, run_sweep
 from creditsim.experiment.tasks import run_task
@@ -168,7 +169,7 @@ class Sweep:
 
     def _failure(self, key: str) -> dict[str, Any]:
         """Return which run failed, how often and why."""
-        run = next(run for run, known in self.recorded.keys(self.replications).items() if known == key)
+        run = self._run_of[key]
         record = self.failed[key]
         return {
             **run._asdict(),
@@ -177,6 +178,12 @@ class Sweep:
             "error": record["tries"][-1]["error"],
             "log": record["tries"][-1]["log"],
         }
+
+    @functools.cached_property
+    def _run_of(self) -> dict[str, Run]:
+        """The run of each key; the first one, of a scenario that is named twice."""
+        keys = self.recorded.keys(self.replications)
+        return {key: run for run, key in reversed(keys.items())}
 
     def _whole(self) -> list[int]:
         """Return the replications that can be compared."""

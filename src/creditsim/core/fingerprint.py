@@ -49,8 +49,18 @@ def fingerprint_columns(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 def fingerprint_json(value: Any) -> str:
     """Return the SHA-256 (hex) of a JSON value; key order does not matter."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(json_text(value).encode()).hexdigest()
+
+
+def json_text(value: Any) -> str:
+    """Return a JSON value as the one text that stands for it; NaN is refused.
+
+    Examples
+    --------
+    >>> json_text({"b": [1, None], "a": "å"})
+    '{"a":"å","b":[1,null]}'
+    """
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _canonical(values: Any) -> tuple[list[str], np.ndarray]:

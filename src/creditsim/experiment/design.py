@@ -1,40 +1,21 @@
-"""From an experiment to its runs: worlds, the key of every run, and tasks for workers.
-
-`Design` holds what all runs of an experiment share, so that ten thousand keys are a matter of
-a second; `worlds_of`, `runs_of` and `tasks_of` answer single questions.
-"""
+"""From an experiment to its runs: worlds, the record that tells every run's key, and tasks for workers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.designs import worlds_from
-from creditsim.experiment.run import case_of, run_key
+from creditsim.experiment.recorded import FORMAT, Recorded, Run
 from creditsim.experiment.tasks import Task
+from creditsim.model.case import case_of
 from creditsim.spec.experiment import Experiment
 from creditsim.spec.levers import LeverValue
 from creditsim.spec.scenario import Scenario
 
 MOST_KEPT = 1000
-"""Scenarios with a world's values that are kept; of further ones the hash is kept alone."""
-
-
-class Run(NamedTuple):
-    """One run of an experiment.
-
-    Attributes
-    ----------
-    scenario : str
-        Label.
-    world, replication : int
-        From 0; without shared draws each scenario counts its own replications.
-    """
-
-    scenario: str
-    world: int
-    replication: int
+"""Scenarios with a world's values that are kept; further ones are made again when they are asked for."""
 
 
 class Design:
@@ -45,29 +26,16 @@ class Design:
     experiment : Experiment
     worlds : tuple of dict
         Values of the factors in each world.
-    case : dict
-        What all runs have in common, for `creditsim.model.case.run_key`.
+    recorded : Recorded
+        The experiment as a store remembers it: who asks for runs and keys asks there.
     """
 
     def __init__(self, experiment: Experiment):
         self.experiment = experiment
         self.worlds = worlds_of(experiment)
         self._numbers = {label: number for number, label in enumerate(experiment.labels)}
-        self._hashes: dict[tuple[str, int], str] = {}
         self._scenarios: dict[tuple[str, int], Scenario] = {}
-        # All but the scenario and the replication is the same in every run.
-        self.case = case_of(experiment.scenarios[0], experiment.scale, experiment.seed, 0, experiment.only)
-        self.case["outcomes"] = sorted(experiment.outcomes)
-
-    def runs(self, replications: range) -> Iterator[Run]:
-        """Yield the runs of some replications: one by one, in each world by world, then by scenario.
-
-        So a sweep that is cut short has about as many replications of each world and scenario.
-        """
-        for replication in replications:
-            for world in range(len(self.worlds)):
-                for label in self.experiment.labels:
-                    yield Run(label, world, replication)
+        self.recorded = Recorded.of(self._record())
 
     def tasks(self, replications: range) -> Iterator[Task]:
         """Yield the tasks of some replications, made one at a time, in the order of their runs.
@@ -83,50 +51,64 @@ class Design:
                 else:
                     yield from (self._task([run]) for run in runs)
 
-    def key_of(self, run: Run) -> str:
-        """Return the key by which a run is known, see `creditsim.experiment.run.run_key`."""
-        at = (run.scenario, run.world)
-        if at not in self._hashes:
-            self._hashes[at] = fingerprint_json(self.scenario_of(run).inputs())
-        case = {**self.case, "scenario": self._hashes[at], "replication": self.draws_of(run)}
-        return run_key(case)
-
-    def scenario_of(self, run: Run) -> Scenario:
-        """Return a run's scenario, the world's values set in it; its label stays."""
-        at = (run.scenario, run.world)
-        if at in self._scenarios:
-            return self._scenarios[at]
-        scenario = self.experiment.scenarios[self._numbers[run.scenario]]
-        if self.worlds[run.world]:
-            scenario = scenario.with_levers(self.worlds[run.world], name=run.scenario)
+    def scenario_of(self, label: str, world: int) -> Scenario:
+        """Return a scenario with a world's values set in it; its label stays."""
+        if (label, world) in self._scenarios:
+            return self._scenarios[label, world]
+        scenario = self.experiment.scenarios[self._numbers[label]]
+        if self.worlds[world]:
+            scenario = scenario.with_levers(self.worlds[world], name=label)
         if len(self._scenarios) < MOST_KEPT:
-            self._scenarios[at] = scenario
+            self._scenarios[label, world] = scenario
         return scenario
-
-    def draws_of(self, run: Run) -> int:
-        """Return the number of the replication that keys a run's draws: the same in every world.
-
-        Without shared draws no two scenarios have a number in common.
-        """
-        if self.experiment.shared_draws:
-            return run.replication
-        return run.replication * len(self._numbers) + self._numbers[run.scenario]
 
     def _task(self, runs: list[Run]) -> Task:
         """Return the task of some runs with the same draws."""
         keyed: dict[str, Run] = {}
         for run in runs:
-            keyed.setdefault(self.key_of(run), run)
+            keyed.setdefault(self.recorded.key_of(run), run)
         experiment = self.experiment
         return Task(
-            tuple(map(self.scenario_of, keyed.values())),
+            tuple(self.scenario_of(run.scenario, run.world) for run in keyed.values()),
             tuple(keyed),
             experiment.scale,
             experiment.seed,
-            self.draws_of(runs[0]),
+            self.recorded.draws_of(runs[0]),
             experiment.only,
             experiment.outcomes,
         )
+
+    def _record(self) -> dict[str, Any]:
+        """Return what a store keeps of the experiment."""
+        experiment = self.experiment
+        scenarios = [
+            {
+                "label": scenario.name,
+                "title": dict(scenario.title),
+                "about": dict(scenario.about),
+                "inputs": scenario.inputs(),
+                "hashes": [
+                    fingerprint_json(self.scenario_of(scenario.name, world).inputs())
+                    for world in range(len(self.worlds))
+                ],
+            }
+            for scenario in experiment.scenarios
+        ]
+        # All but the scenario and the replication is the same in every run.
+        case = case_of(experiment.scenarios[0], experiment.scale, experiment.seed, 0, experiment.only)
+        return {
+            "format": FORMAT,
+            "name": experiment.name,
+            "title": dict(experiment.title),
+            "inputs": experiment.fingerprint,
+            "scenarios": scenarios,
+            "baseline": experiment.baseline,
+            "worlds": list(self.worlds),
+            "replications": experiment.replications,
+            "shared_draws": experiment.shared_draws,
+            "until": None if experiment.until is None else experiment.until.inputs(),
+            "case": {**case, "outcomes": sorted(experiment.outcomes)},
+        }
 
 
 def worlds_of(experiment: Experiment) -> tuple[dict[str, LeverValue], ...]:
@@ -139,14 +121,3 @@ def worlds_of(experiment: Experiment) -> tuple[dict[str, LeverValue], ...]:
     ({},)
     """
     return worlds_from(experiment.worlds, experiment.seed)
-
-
-def runs_of(experiment: Experiment, replications: int | None = None) -> tuple[Run, ...]:
-    """Return the runs of the first replications (by default the experiment's), in order."""
-    number = experiment.replications if replications is None else replications
-    return tuple(Design(experiment).runs(range(number)))
-
-
-def tasks_of(experiment: Experiment, replications: range) -> Iterator[Task]:
-    """Yield the tasks of some replications, one at a time."""
-    return Design(experiment).tasks(replications)

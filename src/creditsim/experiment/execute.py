@@ -65,7 +65,7 @@ def run_scenarios(
                 spent.append(seconds)
             if progress:
                 progress(len(frames), replications)
-    return _stacked(frames), fingerprint_json(prints)
+    return stacked(frames), fingerprint_json(prints)
 
 
 def workers_for(
@@ -92,10 +92,10 @@ def _replicate(
         scenarios, scale, seed, replication, engine, threads=1, only=only, keep_tables=False
     )
     prints = [result.fingerprint for result in results]
-    return _stacked([result.outcomes for result in results]), prints, time.perf_counter() - started
+    return stacked([result.outcomes for result in results]), prints, time.perf_counter() - started
 
 
-def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return frames one below the other; text columns stay categorical."""
     texts = [name for name in frames[0].columns if isinstance(frames[0][name].dtype, pd.CategoricalDtype)]
     united = {}

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_json
-from creditsim.experiment.design import Design, Run
 from creditsim.experiment.reproduce import scenario_of
 from creditsim.model.case import run_key, versions_of_results
 from creditsim.spec.experiment import Until
@@ -20,6 +19,22 @@ from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario
 
 FORMAT = 1
+
+
+class Run(NamedTuple):
+    """One run of an experiment.
+
+    Attributes
+    ----------
+    scenario : str
+        Label.
+    world, replication : int
+        From 0; without shared draws each scenario counts its own replications.
+    """
+
+    scenario: str
+    world: int
+    replication: int
 
 
 @dataclass(frozen=True)
@@ -99,27 +114,37 @@ class Recorded:
         """Key of all draws."""
         return self.record["case"]["seed"]
 
-    def runs(self, replications: int) -> Iterator[Run]:
-        """Yield the runs of the first replications, in the design's order."""
-        for replication in range(replications):
-            for world in range(len(self.worlds)):
-                for label in self.labels:
-                    yield Run(label, world, replication)
-
     def number_of_runs(self, replications: int) -> int:
         """Return how many runs the first replications are; those under two labels count twice."""
         return replications * len(self.worlds) * len(self.labels)
 
+    def runs(self, replications: range) -> Iterator[Run]:
+        """Yield the runs of some replications: one by one, in each world by world, then by scenario.
+
+        So a sweep that is cut short has about as many replications of each world and scenario.
+        """
+        for replication in replications:
+            for world in range(len(self.worlds)):
+                for label in self.labels:
+                    yield Run(label, world, replication)
+
     def keys(self, replications: int) -> dict[Run, str]:
-        """Return the key of each run of the first replications, in the design's order."""
-        return {run: self.key_of(run) for run in self.runs(replications)}
+        """Return the key of each run of the first replications, in their order."""
+        return {run: self.key_of(run) for run in self.runs(range(replications))}
 
     def key_of(self, run: Run) -> str:
-        """Return a run's key."""
-        number = self.labels.index(run.scenario)
-        draws = run.replication if self.shared_draws else run.replication * len(self.labels) + number
-        hashed = self.record["scenarios"][number]["hashes"][run.world]
-        return run_key({**self.record["case"], "scenario": hashed, "replication": draws})
+        """Return the key by which a run is known, see `creditsim.model.case.run_key`."""
+        hashed = self.record["scenarios"][self.labels.index(run.scenario)]["hashes"][run.world]
+        return run_key({**self.record["case"], "scenario": hashed, "replication": self.draws_of(run)})
+
+    def draws_of(self, run: Run) -> int:
+        """Return the number of the replication that keys a run's draws: the same in every world.
+
+        Without shared draws no two scenarios have a number in common.
+        """
+        if self.shared_draws:
+            return run.replication
+        return run.replication * len(self.labels) + self.labels.index(run.scenario)
 
     def scenarios(self) -> list[Scenario]:
         """Return the scenarios, in the world that they name themselves.
@@ -130,37 +155,6 @@ class Recorded:
             If this version of creditsim has other levers than the one that wrote the record.
         """
         return [_scenario_of(each) for each in self.record["scenarios"]]
-
-
-def record_of(design: Design) -> dict[str, Any]:
-    """Return what a store keeps of an experiment."""
-    experiment = design.experiment
-    scenarios = [
-        {
-            "label": scenario.name,
-            "title": dict(scenario.title),
-            "about": dict(scenario.about),
-            "inputs": scenario.inputs(),
-            "hashes": [
-                fingerprint_json(design.scenario_of(Run(scenario.name, world, 0)).inputs())
-                for world in range(len(design.worlds))
-            ],
-        }
-        for scenario in experiment.scenarios
-    ]
-    return {
-        "format": FORMAT,
-        "name": experiment.name,
-        "title": dict(experiment.title),
-        "inputs": experiment.fingerprint,
-        "scenarios": scenarios,
-        "baseline": experiment.baseline,
-        "worlds": list(design.worlds),
-        "replications": experiment.replications,
-        "shared_draws": experiment.shared_draws,
-        "until": None if experiment.until is None else experiment.until.inputs(),
-        "case": design.case,
-    }
 
 
 def _scenario_of(record: Mapping[str, Any]) -> Scenario:

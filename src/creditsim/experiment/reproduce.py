@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from creditsim.core.errors import Fault, InputError
-from creditsim.experiment.tasks import Task, run_task
+from creditsim.experiment.tasks import Failure, Task, run_task
 from creditsim.model.case import versions_of_results
 from creditsim.spec.scenario import Scenario
 
@@ -35,7 +35,7 @@ def reproduced(key: str, case: Mapping[str, Any]) -> str:
         tuple(case["only"]), tuple(case["outcomes"]),
     )  # fmt: skip
     (found,) = run_task(task)
-    if not hasattr(found, "fingerprint"):
+    if isinstance(found, Failure):
         raise InputError(Fault(f"cannot be run again: {found.error}", key=key[:12]))
     return found.fingerprint
 

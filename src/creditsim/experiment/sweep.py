@@ -10,13 +10,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from creditsim.experiment.design import Design
-from creditsim.experiment.recorded import Recorded, record_of
+from creditsim.experiment.recorded import Recorded
 from creditsim.experiment.results.buffer import ShardBuffer
 from creditsim.experiment.results.claims import Claims
-from creditsim.experiment.results.provenance import provenance
+from creditsim.experiment.results.provenance import now, provenance
 from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.tasks import Finished, Task
 from creditsim.experiment.workers.places import Workers
@@ -104,8 +103,8 @@ def run_sweep(
     KeyboardInterrupt
         When stopped, after what is finished was written.
     """
-    recorded = Recorded.of(record_of(design))
-    hashed = store.add_experiment(dict(recorded.record))
+    recorded = design.recorded
+    hashed = store.add_experiment(recorded.record)
     rule = rule_of(recorded, store) if rule_of and recorded.until else None
     writer = _Writer(store, hashed, ShardBuffer() if buffer is None else buffer)
     progress = Progress()
@@ -131,7 +130,7 @@ class _Writer:
 
     def note(self, run: FailedRun) -> None:
         """Write down a run that came to nothing; another sweep may try it."""
-        tries = [{**vars(each), "time": _now()} for each in run.tries]
+        tries = [{**vars(each), "time": now()} for each in run.tries]
         self.store.add_failure({"key": run.key, "error": run.tries[-1].error, "tries": tries})
         self.claims.release(run.key)
 
@@ -201,8 +200,3 @@ def _claimed(task: Task, writer: _Writer, progress: Progress) -> tuple[Task | No
     free = [key for key in taken if key not in there]
     others = [key for key in task.keys if key not in free and key not in there]
     return task.part(free) if free else None, task.part(others) if others else None
-
-
-def _now() -> str:
-    """Return the time, as it stands in records of who wrote what."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -110,14 +110,10 @@ class Task:
     def part(self, keys: Sequence[str]) -> Task:
         """Return the task of some of the runs."""
         chosen = [number for number, key in enumerate(self.keys) if key in keys]
-        return Task(
-            tuple(self.scenarios[number] for number in chosen),
-            tuple(self.keys[number] for number in chosen),
-            self.scale,
-            self.seed,
-            self.replication,
-            self.only,
-            self.outcomes,
+        return replace(
+            self,
+            scenarios=tuple(self.scenarios[number] for number in chosen),
+            keys=tuple(self.keys[number] for number in chosen),
         )
 
 

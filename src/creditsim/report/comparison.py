@@ -13,6 +13,7 @@ from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.report.labels import LANGUAGES
 from creditsim.report.sentences import lead
 from creditsim.report.tables import summary_frame
+from creditsim.report.workbook import write_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,23 +127,11 @@ class Comparison(ComparedScenarios):
         InputError
             If openpyxl is not installed.
         """
-        import pandas as pd
-
-        try:
-            import openpyxl  # noqa: F401
-        except ImportError:
-            raise InputError(
-                Fault(
-                    "writing .xlsx files needs openpyxl; install it with: pip install 'creditsim[excel]'",
-                    str(path),
-                )
-            ) from None
         keys = ["scenario", "outcome", "setting", "group", "month"]
         monthly = self.outcomes.groupby(keys, sort=True, observed=True)["value"].mean().reset_index()
-        with _writing(Path(path)), pd.ExcelWriter(path, engine="openpyxl") as book:
-            self.summary().to_excel(book, sheet_name="summary", index=False)
-            self.to_frame().to_excel(book, sheet_name="differences", index=False)
-            monthly.to_excel(book, sheet_name="monthly means", index=False)
+        sheets = {"summary": self.summary(), "differences": self.to_frame(), "monthly means": monthly}
+        with _writing(Path(path)):
+            write_workbook(Path(path), sheets)
         return Path(path)
 
     def report(self, path: str | Path, lang: str = "en") -> Path:

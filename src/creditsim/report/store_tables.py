@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from creditsim.analysis.sweeps import mean_over_months, tidy
+from creditsim.analysis.intervals import mean_where_defined
+from creditsim.analysis.sweeps import tidy
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.files import write_whole
+from creditsim.experiment.execute import stacked
 from creditsim.experiment.tasks import Layout
+from creditsim.report.workbook import write_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from creditsim.experiment.design import Run
-    from creditsim.experiment.recorded import Recorded
+    from creditsim.experiment.recorded import Recorded, Run
     from creditsim.experiment.results.store import ResultStore
 
 TABLES = ("means", "months", "runs")
@@ -54,11 +56,6 @@ def write_xlsx(
     """
     import pandas as pd
 
-    try:
-        import openpyxl  # noqa: F401
-    except ImportError:
-        message = "writing .xlsx files needs openpyxl; install it with: pip install 'creditsim[excel]'"
-        raise InputError(Fault(message, str(path))) from None
     runs = pd.concat(list(frames(recorded, store, replications, "runs")), ignore_index=True)
     means = pd.concat(list(frames(recorded, store, replications, "means", district=True)), ignore_index=True)
     longest = max(len(runs), len(means))
@@ -66,14 +63,8 @@ def write_xlsx(
         message = f"got {longest:,} rows, expected at most {MOST_SHEET_ROWS:,} in a sheet; use --to csv"
         raise InputError(Fault(message, str(path)))
 
-    def write(temporary: str) -> None:
-        with open(temporary, "wb") as file, pd.ExcelWriter(file, engine="openpyxl") as book:
-            lines = pd.DataFrame({"what": list(about), "value": [str(value) for value in about.values()]})
-            lines.to_excel(book, sheet_name="about", index=False)
-            runs.to_excel(book, sheet_name="runs", index=False)
-            means.to_excel(book, sheet_name="district means", index=False)
-
-    write_whole(path, write)
+    lines = pd.DataFrame({"what": list(about), "value": [str(value) for value in about.values()]})
+    write_workbook(path, {"about": lines, "runs": runs, "district means": means})
     return len(means)
 
 
@@ -113,8 +104,6 @@ def _values_frame(
     recorded: Recorded, store: ResultStore, runs: Mapping[Run, str], table: str, district: bool
 ) -> pd.DataFrame:
     """Return values of some runs, one below the other."""
-    import pandas as pd
-
     from creditsim.spec.outcomes import outcomes
 
     wanted = (lambda cell: cell[1:] == ("all", "all")) if district else None
@@ -123,9 +112,9 @@ def _values_frame(
     for run, key in runs.items():
         layout, found = values[key]
         if table == "means":
-            layout, found = Layout(("",), layout.cells), mean_over_months(found)[:, None]
+            layout, found = Layout(("",), layout.cells), mean_where_defined(found.T)[:, None]
         pieces.append(tidy(layout, found, **_columns(recorded, run)))
-    frame = pd.concat(pieces, ignore_index=True)
+    frame = stacked(pieces)
     units = {name: outcome.unit for name, outcome in outcomes().items()}
     frame.insert(len(frame.columns) - 1, "unit", frame["outcome"].map(units))
     return frame.drop(columns="month") if table == "means" else frame

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 from datetime import UTC, datetime
 
 from creditsim import __version__
+from creditsim.core.versions import versions_of
 
 _PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 
@@ -19,13 +19,16 @@ def provenance(experiment: str = "") -> dict:
     experiment : str
         Hash under which the store keeps the experiment they belong to.
     """
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {
+        **versions_of(*_PACKAGES),
         "creditsim": __version__,
-        "python": platform.python_version(),
-        **versions,
         "platform": platform.platform(),
         "host": platform.node(),
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "time": now(),
         "experiment": experiment,
     }
+
+
+def now() -> str:
+    """Return the time (UTC), as it stands in records of who wrote what."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -7,16 +7,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from creditsim.core.fingerprint import json_text
 from creditsim.experiment.results import disk
 from creditsim.experiment.results.index import is_name
-from creditsim.experiment.results.shards import canonical, damaged
+from creditsim.experiment.results.shards import damaged
 
 SUFFIX = ".json"
 
 
 def write_record(folder: Path, record: dict, temporaries: Path) -> str:
     """Write a record if it is not there, and return its hash."""
-    data = canonical(record).encode()
+    data = json_text(record).encode()
     name = hashlib.sha256(data).hexdigest()
     path = folder / f"{name}{SUFFIX}"
     if path.name not in disk.names(folder) or disk.read(path) != data:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.fingerprint import json_text
 from creditsim.experiment.results import disk
 
 if TYPE_CHECKING:
@@ -61,17 +62,6 @@ class Shard:
     provenance: dict
 
 
-def canonical(value: Any) -> str:
-    """Return a JSON value as the one text that stands for it.
-
-    Examples
-    --------
-    >>> canonical({"b": [1, None], "a": "å"})
-    '{"a":"å","b":[1,null]}'
-    """
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 def shard_bytes(runs: Sequence[Finished], provenance: dict) -> bytes:
     """Return runs of one layout as a Parquet file."""
     import pyarrow as pa
@@ -93,7 +83,7 @@ def shard_bytes(runs: Sequence[Finished], provenance: dict) -> bytes:
         store_schema=False,  # Parquet's own types say all
     ) as file:
         file.write_table(table)
-        file.add_key_value_metadata({**metadata, "provenance": canonical(provenance)})
+        file.add_key_value_metadata({**metadata, "provenance": json_text(provenance)})
     return into.getvalue().to_pybytes()
 
 
@@ -158,7 +148,7 @@ def layout_text(layout: Layout) -> str:
         [*place, [numbers.setdefault(cell[0], len(numbers)) for cell in found]]
         for place, found in itertools.groupby(layout.cells, key=lambda cell: cell[1:])
     ]
-    return canonical({"months": layout.months, "outcomes": list(numbers), "cells": cells})
+    return json_text({"months": layout.months, "outcomes": list(numbers), "cells": cells})
 
 
 @functools.lru_cache(maxsize=8)
@@ -183,7 +173,7 @@ def _table(runs: Sequence[Finished]) -> pa.Table:
     columns = [
         pa.array([run.key for run in runs], pa.string()),
         pa.array([run.fingerprint for run in runs], pa.string()),
-        pa.array([canonical(run.case) for run in runs], pa.string()),
+        pa.array([json_text(run.case) for run in runs], pa.string()),
         pa.array([run.seconds for run in runs], pa.float64()),
         pa.ListArray.from_arrays(pa.array(starts), numbers, type=_types()["values"]),
     ]
