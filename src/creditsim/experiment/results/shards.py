@@ -4,9 +4,10 @@ A shard holds runs of one layout, one row a run. Layout and provenance are JSON 
 metadata. A shard is named by the SHA-256 of its bytes; what is read whole is held against it, and
 what is read in part against the checksums of its pages.
 
-Measured on 75 runs of 12 months (224 KB each): plain values in a single page are 19.5 KB a run at
-zstd 9, with pages of 1 MiB 29.5 KB, split into byte streams 28.2 KB, by dictionary 21.8 KB. Runs
-resemble each other, and in one page the compressor sees it.
+Runs resemble each other, and in one page the compressor sees it: measured on 75 runs, plain values in
+a single page take a third less room than with pages of 1 MiB, and less than split into byte streams
+or by dictionary. Level 4 writes 70 runs of 12 months in 0.04 s at 41 KB a run; level 9 takes three
+times as long for a tenth less room, long enough for the workers beside it to run out of tasks.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 COLUMNS = ("key", "fingerprint", "case", "seconds", "values")
 
-_LEVEL = 9
+_LEVEL = 4
 _ONE_PAGE = 1 << 30
 
 
