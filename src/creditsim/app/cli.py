@@ -1,6 +1,7 @@
 """The command line: list, levers, activities, diff, run, compare, rows, patterns, replay, bench.
 
-Those about many runs and their store are in `creditsim.app.store_commands`.
+Those about rules alone are in `creditsim.app.rule_commands`, those about many runs and their store in
+`creditsim.app.store_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -57,6 +58,7 @@ from creditsim.app.help_texts import (
     RUN_HELP,
 )
 from creditsim.app.options import typed_options
+from creditsim.app.rule_commands import app as rule_app
 from creditsim.app.store_commands import app as store_app
 from creditsim.core.errors import InputError
 
@@ -391,4 +393,5 @@ def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, 
     return show_bench(voice_of(context, json, verbose, quiet))
 
 
+app.add_typer(rule_app)
 app.add_typer(store_app)

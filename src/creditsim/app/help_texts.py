@@ -44,6 +44,20 @@ Examples:
   creditsim diff five-entries-2020 guidance-2021 --json
 """
 
+AUDIT_HELP = """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
+
+Each finding says how grave it is, where it stands, why it matters and what would cure it.
+Rules have dates: the plan of January 2020 came before the guidance of December 2020, so the
+day decides. Uncertain wording is marked. It is a screening aid and gives no legal advice.
+
+\b
+Examples:
+  creditsim audit five-entries-2020 --as-of 2020-01-22
+  creditsim audit guidance-2021 --as-of 2021-12-31 --strict
+  creditsim audit wendeng-2020 --lang zh
+  creditsim audit my-plan.yaml --json
+"""
+
 RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
 
 With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet, grades.parquet and run.json.

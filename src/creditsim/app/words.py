@@ -60,6 +60,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "rows.added": ("added to {against}", "加入：{against}"),
     "rows.removed": ("the whole plan, against {against}", "完整计划，对照：{against}"),
     "rows.why": ("why: {why}", "原因：{why}"),
+    # Audits.
+    "severity.error": ("ERROR", "错误"),
+    "severity.warning": ("WARNING", "警告"),
+    "severity.note": ("NOTE", "提示"),
+    "audit.head": ("{name} as of {day}: {error} errors, {warning} warnings, {note} notes",
+                   "{name}，截至 {day}：错误 {error} 项，警告 {warning} 项，提示 {note} 项"),
+    "audit.uncertain": ("(wording or reading uncertain)", "（条文或解读不确定）"),
+    "audit.places": ("{count} in {file}: {shown}", "{file} 中 {count} 处：{shown}"),
+    "audit.why": ("why: {text}", "原因：{text}"),
+    "audit.cure": ("cure: {text}", "建议：{text}"),
+    "audit.law": ("stands in: {instrument}, {article}", "依据：{instrument}，{article}"),
     # Values.
     "range": ("{low} to {high}", "{low} 至 {high}"),
     "or": ("{range}, or {other}", "{range}，或 {other}"),
