@@ -37,7 +37,7 @@ def show_audit(name: str, as_of: str | None, strict: bool, lang: str, voice: Voi
     faults = choice_faults("--lang", lang, LANGUAGES)
     day = _day(as_of, faults)
     try:
-        found = audit(name, day)
+        found = audit_rules(name, day)
     except InputError as error:
         faults += error.faults
     if faults:
@@ -49,7 +49,7 @@ def show_audit(name: str, as_of: str | None, strict: bool, lang: str, voice: Voi
     return FOUND_ERRORS if strict and found.counts()["error"] else 0
 
 
-def audit(rules: Any, as_of: datetime.date | str | None = None) -> Any:
+def audit_rules(rules: Any, as_of: datetime.date | str | None = None) -> Any:
     """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
 
     A screening aid, not legal advice: a finding says where to look; no finding proves nothing.
@@ -74,7 +74,7 @@ def audit(rules: Any, as_of: datetime.date | str | None = None) -> Any:
     Examples
     --------
     >>> import creditsim as cs
-    >>> print(cs.audit("guidance-2021", "2021-12-31"))
+    >>> print(cs.audit_rules("guidance-2021", "2021-12-31"))
     Audit of guidance-2021 as of 2021-12-31: 0 errors, 4 warnings, 2 notes
     """
     from creditsim.audit.law import audit_book, audit_scenario
@@ -96,44 +96,43 @@ def audit(rules: Any, as_of: datetime.date | str | None = None) -> Any:
 
 
 def audit_text(found: Any, lang: str) -> str:
-    """Return an audit for people: equal findings of several places together, gravest first."""
+    """Return an audit for people: rule by rule, gravest first, each with the places that trip it."""
     from creditsim.audit.findings import NOTICE
 
-    places: dict[tuple, list[str]] = {}
+    by_rule: dict[Any, list[Any]] = {}
     for each in found.findings:
-        of_items = each.file.endswith(".csv")
-        key = (each.rule, each.file, "" if of_items else each.key, "" if of_items else each.about[lang])
-        places.setdefault(key, []).append(each.key)
-    counts = found.counts()
-    lines = [
-        word("audit.head", lang, name=found.name, day=found.as_of.isoformat(), **counts),
-        NOTICE[lang],
-    ]
-    for (rule, file, _, about), keys in places.items():
-        lines += ["", *_finding_lines(rule, file, about, keys, lang)]
-    return "\n".join(lines)
+        by_rule.setdefault(each.rule.name, []).append(each)
+    head = word("audit.head", lang, name=found.name, day=found.as_of.isoformat(), **found.counts())
+    parts = [f"{head}\n{NOTICE[lang]}"]
+    parts += ["\n".join(_rule_lines(findings, lang)) for findings in by_rule.values()]
+    return "\n\n".join(parts)
 
 
-def _finding_lines(rule: Any, file: str, about: str, keys: list[str], lang: str) -> list[str]:
-    """Return one finding, in one or many places, as lines."""
-    title = getattr(rule, f"title_{lang}")
+def _rule_lines(findings: list[Any], lang: str) -> list[str]:
+    """Return one rule with all places that trip it, as lines."""
+    rule = findings[0].rule
     doubt = f" {word('audit.uncertain', lang)}" if rule.uncertain else ""
-    lines = [f"{word(f'severity.{rule.severity}', lang)}  {rule.id}  {title}{doubt}"]
-    if about:
-        lines.append(f"{about} ({keys[0]})")
-    else:
+    head = f"{word(f'severity.{rule.severity}', lang)}  {rule.id}  {getattr(rule, f'title_{lang}')}{doubt}"
+    levers = [each for each in findings if each.section]
+    places = [f"- {each.section} {each.about[lang]} ({each.key})" for each in levers]
+    by_file: dict[str, list[str]] = {}
+    for each in findings:
+        if not each.section:
+            by_file.setdefault(each.file, []).append(each.key)
+    for file, keys in by_file.items():
         shown = ", ".join(keys[:3]) + (", ..." if len(keys) > 3 else "")
-        lines.append(word("audit.places", lang, count=len(keys), file=file, shown=shown))
-    lines.append(word("audit.why", lang, text=getattr(rule, f"why_{lang}")))
-    lines.append(word("audit.cure", lang, text=getattr(rule, f"cure_{lang}")))
-    lines.append(word("audit.law", lang, instrument=rule.instrument, article=rule.article))
-    first, *rest = lines
-    wrapped = (
-        part
-        for line in rest
-        for part in textwrap.wrap(line, LINE, initial_indent="    ", subsequent_indent="      ")
-    )
-    return [first, *wrapped]
+        places.append(f"- {word('audit.places', lang, count=len(keys), file=file, shown=shown)}")
+    why, cure = (getattr(rule, f"{what}_{lang}") for what in ("why", "cure"))
+    texts = [
+        *places,
+        word("audit.why", lang, text=why),
+        word("audit.cure", lang, text=cure),
+        word("audit.law", lang, instrument=rule.instrument, article=rule.article),
+    ]
+    options = {"width": LINE, "initial_indent": "    ", "subsequent_indent": "      "}
+    # Names stay whole: a broken item name could not be searched for.
+    wrapped = [textwrap.wrap(text, break_on_hyphens=False, **options) for text in texts]
+    return [head, *(line for lines in wrapped for line in lines)]
 
 
 def _day(text: str | None, faults: list[Fault]) -> datetime.date:
