@@ -310,7 +310,9 @@ def main() -> None:
     given = parser.parse_args()
     known = json.loads(given.results.read_text("utf-8")) if given.results and given.results.exists() else []
     done = {each["id"] for each in known}
-    faults = [each for each in read_faults() if each.id not in done and (not given.only or each.id in given.only)]
+    faults = [
+        each for each in read_faults() if each.id not in done and (not given.only or each.id in given.only)
+    ]
 
     def tell(judged: Judged) -> None:
         print(f"{judged.verdict:9} {judged.seconds:6.1f} s  {judged.id}  {judged.by}", flush=True)
