@@ -109,15 +109,19 @@ class Matrix:
 
     def add(self, machine: Machine, found: Found) -> None:
         """Add what one process found."""
-        for *_, prints in found.prints:
-            self.combinations += 1
-            for run, fingerprint in prints.items():
-                known = self.fingerprints.setdefault(run, [])
-                if fingerprint not in known:
-                    known.append(fingerprint)
+        self.add_prints(found.prints)
         self.machines.append({**asdict(machine), "python": found.evidence["python"], **found.evidence})
         self.without_effect += without_effect(machine, found.evidence)
         self.left_out += [each for each in found.left_out if each not in self.left_out]
+
+    def add_prints(self, prints: Sequence[tuple]) -> None:
+        """Add the fingerprints of some combinations."""
+        self.combinations += len(prints)
+        for *_, by_run in prints:
+            for run, fingerprint in by_run.items():
+                known = self.fingerprints.setdefault(run, [])
+                if fingerprint not in known:
+                    known.append(fingerprint)
 
 
 def run_matrix(
