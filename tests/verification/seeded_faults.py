@@ -95,13 +95,17 @@ sys.exit(pytest.main(sys.argv[2:]))
 
 @dataclass(frozen=True)
 class SeededFault:
-    """One wrong line: `old` stands in the file exactly once and becomes `new`."""
+    """One wrong line: `old` stands in the file exactly once and becomes `new`.
+
+    `survives_because` says of one that is known not to be caught why.
+    """
 
     id: str
     stands_for: str
     file: str
     old: str
     new: str
+    survives_because: str = ""
 
     @property
     def room(self) -> str:
@@ -285,7 +289,7 @@ class Copy:
             os.killpg(process.pid, 9)
             said, _ = process.communicate()
             verdict = "endless"
-        first = re.search(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", said, re.MULTILINE)
+        first = re.search(r"^(?:FAILED|ERROR) (\S+?::.+?|\S+)(?: - .*)?$", said, re.MULTILINE)
         by = first[1] if first else "" if verdict == "survived" else said[-300:]
         return Judged(name, verdict, by, round(time.monotonic() - started, 1))
 
