@@ -55,7 +55,7 @@ JUDGES = {
         "tests/model/test_choice.py", "tests/model/test_inspection.py", "tests/model/test_month.py",
         "tests/model/test_credit_model.py", "tests/model/test_records.py", "tests/model/test_appeals.py",
         "tests/model/test_norms.py", "tests/model/test_beliefs.py", "tests/model/test_turnover.py",
-        "tests/model/test_contests.py",
+        "tests/model/test_contests.py", "tests/model/test_scoring_in_the_month.py",
         "tests/model/test_trading.py", "tests/model/test_training.py", "tests/model/test_spillover.py",
         "tests/model/test_supervision.py", "tests/model/test_balances.py", "tests/model/test_checkpoint.py",
     ),
