@@ -35,7 +35,7 @@ from one_machine import Found
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSORS = {
     "as it is": {},
-    "NumPy without AVX2 and AVX-512": {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"},
+    "NumPy without X86_V3 and above": {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"},
     "Numba for a generic processor": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
     "BLAS for Haswell": {"OPENBLAS_CORETYPE": "Haswell"},
 }
@@ -174,7 +174,7 @@ def long_list(pythons: Sequence[str]) -> list[Machine]:
     found = [Machine(own, *pair, next(round_)) for pair in itertools.product(SOME_HASH_SEEDS, LOCALES)]
     for python in others:
         found.append(Machine(python, "4242", "C, ASCII", "as it is"))
-        found.append(Machine(python, "1", "de_DE.UTF-8", "NumPy without AVX2 and AVX-512"))
+        found.append(Machine(python, "1", "de_DE.UTF-8", "NumPy without X86_V3 and above"))
     return found
 
 
@@ -234,8 +234,8 @@ def without_effect(machine: Machine, found: dict[str, str]) -> list[str]:
         ("ASCII", machine.locale != "C, ASCII" or "utf" not in found["encoding"].lower()),
         ("decimal comma", machine.locale != "de_DE.UTF-8" or found["decimal_point"] == ","),
         ("locale", found["locale"].startswith(LOCALES[machine.locale]["LC_ALL"].partition(".")[0])),
-        ("NumPy", "NPY_DISABLE_CPU_FEATURES" not in PROCESSORS[machine.processor]
-            or not set(found["numpy"].split()) & {"X86_V3", "X86_V4", "AVX2", "AVX512F"}),
+        ("NumPy", not set(found["numpy"].split())
+            & set(PROCESSORS[machine.processor].get("NPY_DISABLE_CPU_FEATURES", "").split())),
         ("Numba", numba_generic == found["numba"].startswith("generic")),
         ("Numba's features", not numba_generic or "+avx" not in found["numba"]),
         ("BLAS", "OPENBLAS_CORETYPE" not in PROCESSORS[machine.processor]
