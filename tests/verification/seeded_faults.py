@@ -292,6 +292,8 @@ class Copy:
             said, _ = process.communicate()
             verdict = "endless"
         first = re.search(r"^(?:FAILED|ERROR) (\S+?::.+?|\S+)(?: - .*)?$", said, re.MULTILINE)
+        if verdict == "caught" and (first is None or "::" not in first[1]):
+            verdict = "broken"  # not one test ran into it: a file could not even be read
         by = first[1] if first else "" if verdict == "survived" else said[-300:]
         return Judged(name, verdict, by, round(time.monotonic() - started, 1))
 
