@@ -287,7 +287,6 @@ def test_consent_is_taken_back_where_it_is_asked_and_scores_nobody_who_did(start
 
 def turnover_status(state, rules):
     """Return which persons are scored."""
-
     status = file_status(state, rules, np.arange(len(state.agents)))
     return (status >= SCORED) & (state.agents.sex < NO_SEX)
 
