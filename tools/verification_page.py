@@ -30,9 +30,9 @@ another question, and none of this answers it.
 
 FAULTS_ABOUT = """\
 A wrong line at a time is put into a copy of the package (`tests/verification/faults.yaml`), and the tests of
-the changed file's room and of all rooms above it are run on the copy until one fails. Which tests judge was
-fixed by room before any fault was run; golden fingerprints and tests of documents do not judge, for they
-would notice any change; nor do a few slow or timing-dependent tests (`NO_JUDGES` in
+the changed file's room and of all rooms above it are run on the copy until one fails. Which tests judge
+follows from the room alone, never from the fault; golden fingerprints and tests of documents do not judge,
+for they would notice any change; nor do a few slow or timing-dependent tests (`NO_JUDGES` in
 `tests/verification/seeded_faults.py`). The unchanged copy passes the whole suite.
 
 When the list was first run, 50 of its 64 faults were caught. For all but one of the others a test of the
