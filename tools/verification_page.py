@@ -100,7 +100,7 @@ def page(found: Mapping[str, dict], faults: Sequence[Mapping[str, str]]) -> str:
         if part not in found:
             text += f'Missing: not run. `make verify VERIFY_ARGS="--go-on --only {part}"` runs it.\n\n'
         elif "missing" in found[part]:
-            text += f"Missing: there is no {found[part]['missing']}.\n\n"
+            text += f"Missing: looked for {found[part]['missing']} and found none.\n\n"
         else:
             text += write[part](found[part]) + "\n"
     return text + NOT_CHECKED.format(parts=", ".join(PARTS))

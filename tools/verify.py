@@ -68,7 +68,7 @@ def run_parts(given: argparse.Namespace, kept: Kept) -> list[str]:
     """Run what is missing of the parts asked for, some things side by side; return what failed."""
     wanted, jobs, failed = given.only or PARTS, queue.SimpleQueue(), []
     for part in ALONE:
-        if part in wanted and part not in kept.read_all():
+        if part in wanted and "missing" in kept.read_all().get(part, {"missing": ""}):
             jobs.put((part, None))
     done = {each["id"] for each in kept.read_all().get("faults", {}).get("judged", ())}
     for fault in read_faults() if "faults" in wanted else ():
