@@ -28,8 +28,8 @@ def data_path(*parts: str) -> Path:
     )
 
 
-NOT_READ_BY_RUNS = ("experiments", "schemas")
-"""Folders of the data that say which runs there are, or what editors look into: nothing comes of them."""
+NOT_READ_BY_RUNS = ("experiments", "schemas", "patterns.yaml", "validation.yaml")
+"""What says which runs there are, what editors look into, what results are held against: nothing comes of it."""
 
 
 @functools.cache
