@@ -69,7 +69,7 @@ class PatternRun:
         if scenario not in self._values:
             frame = self.results[scenario].outcomes
             keys = ["outcome", "setting", "group"]
-            texts = frame.astype({key: str for key in [*keys, "month"]}).sort_values("month", kind="stable")
+            texts = frame.astype(dict.fromkeys([*keys, "month"], str)).sort_values("month", kind="stable")
             self._values[scenario] = texts.set_index(keys)["value"].sort_index(kind="stable")
         return self._values[scenario].loc[[(outcome, setting, group)]].to_numpy()[: self.months]
 
@@ -218,9 +218,7 @@ def _list_exits_with_ability_test(run: PatternRun) -> float:
 def _within(run: PatternRun, scenario: str, months: np.ndarray, begin: int, end: int) -> int:
     """Return how many months (text) lie in reported months from `begin` to before `end`."""
     first = run.first_month(scenario)
-    return int(
-        np.count_nonzero((months >= _month_after(first, begin)) & (months < _month_after(first, end)))
-    )
+    return int(np.count_nonzero((months >= _month_after(first, begin)) & (months < _month_after(first, end))))
 
 
 def _month_after(month: str, later: int) -> str:
@@ -243,7 +241,8 @@ def _awareness_at_end(run: PatternRun) -> float:
 
 def _awareness_bend(run: PatternRun) -> float:
     """Return what the third year adds to awareness less what the second added."""
-    first, second, third = (_at_end_of_year(run.of(PLAN, "aware.awareness_share"), year) for year in (1, 2, 3))
+    values = run.of(PLAN, "aware.awareness_share")
+    first, second, third = (_at_end_of_year(values, year) for year in (1, 2, 3))
     return (third - second) - (second - first)
 
 

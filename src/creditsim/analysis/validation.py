@@ -1,221 +1,213 @@
-"""Hold the simulation against patterns that the field reports: met, not met, unclear."""
+"""Hold the simulation against patterns that the field reports: met, not met, not comparable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from creditsim.analysis import pattern_measures
 from creditsim.analysis.intervals import t_interval
-from creditsim.analysis.tables import FindingsTable, plain_values
-from creditsim.experiment.execute import run_scenarios
-from creditsim.spec.patterns import Pattern, patterns
-from creditsim.spec.scenario import PLAN, STATUS_QUO, Scenario, load_scenario
+from creditsim.analysis.pattern_measures import measured, pattern_scenarios
+from creditsim.core.errors import Fault, InputError
+from creditsim.core.fingerprint import fingerprint_json
+from creditsim.experiment.execute import over_replications
+from creditsim.experiment.run import run_replication
+from creditsim.model.case import versions_of_results
+from creditsim.spec.patterns import Pattern, PatternFinding, Status, last_validation, patterns
 
-if TYPE_CHECKING:
-    import pandas as pd
+ROUNDS = 4
+"""Rounds of replications at most: a pattern whose interval reaches over an end of its band gets another."""
 
-SHOPS = "points shop in every community"
-NO_ESCALATION = "no escalation of fines"
-
-MONTHS = 36
-"""Horizon of every pattern: the first, second and third year."""
-
-Series = Callable[..., np.ndarray]
-"""Values of (scenario, outcome, setting, group): one row a replication, one column a month."""
+LEAST_REPLICATIONS = 2
+"""Replications without which there is no interval, hence no status."""
 
 
 @dataclass(frozen=True)
 class HeldPattern:
-    """One pattern and what the simulation shows; `verdict` is met, not met or unclear.
+    """One pattern and what the simulation shows.
 
     Attributes
     ----------
     value, low, high : float
-        Mean over replications and its interval (the luck of the simulation only), NaN with one
-        replication: then the verdict is unclear.
+        Mean over replications and its 95% interval (the luck of the simulation only); NaN where
+        the pattern is not comparable.
+    replications : int
+        How many there are of it.
     """
 
     pattern: Pattern
     value: float
     low: float
     high: float
-    verdict: str
+    replications: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the pattern as plain values for JSON: null, never NaN."""
-        return {
-            "pattern": self.pattern.name,
-            "role": self.pattern.role,
-            "band": [self.pattern.low, self.pattern.high],
-            **plain_values({"value": self.value, "low": self.low, "high": self.high}),
-            "verdict": self.verdict,
-            "source": self.pattern.source,
-            "confidence": self.pattern.confidence,
-        }
+    @property
+    def position(self) -> str:
+        """Where the interval lies: within, above, below or across an end of the band; or undefined."""
+        if math.isnan(self.low):
+            return "undefined" if self.pattern.comparable else "not_comparable"
+        least = -np.inf if self.pattern.low is None else self.pattern.low
+        most = np.inf if self.pattern.high is None else self.pattern.high
+        if self.low >= least and self.high <= most:
+            return "within"
+        if self.low > most:
+            return "above"
+        return "below" if self.high < least else "across"
+
+    @property
+    def status(self) -> Status:
+        """``met`` only if the whole interval lies in the band; ``not comparable`` if there is none."""
+        position = self.position
+        if position in ("undefined", "not_comparable"):
+            return "not comparable"
+        return "met" if position == "within" else "not met"
 
 
-class HeldPatterns(FindingsTable, tuple[HeldPattern, ...]):
-    """All patterns as held against the simulation; in notebooks a table, one line a pattern."""
+@dataclass(frozen=True)
+class Tally:
+    """How many patterns are comparable and met, all of them and the hold-outs alone."""
 
-    __slots__ = ()
+    comparable: int
+    met: int
+    hold_outs: int
+    hold_outs_met: int
+
+    @classmethod
+    def of(cls, found: Sequence[HeldPattern | PatternFinding], roles: Sequence[str]) -> Tally:
+        """Return the tally of findings and their roles."""
+        pairs = [(each.status, role) for each, role in zip(found, roles, strict=True)]
+        known = [(status, role) for status, role in pairs if status != "not comparable"]
+        held_out = [status for status, role in known if role == "hold-out"]
+        return cls(
+            len(known),
+            sum(status == "met" for status, _ in known),
+            len(held_out),
+            held_out.count("met"),
+        )
 
 
-def hold_patterns(
+@dataclass(frozen=True)
+class ValidatedPatterns:
+    """All patterns as held against one run of the simulation.
+
+    Attributes
+    ----------
+    seed, replications, scale
+        Of the run; patterns that were not clear have up to `ROUNDS` times the replications.
+    inputs : str
+        Fingerprint of model, data, patterns and measures, see `inputs_of_validation`.
+    """
+
+    found: tuple[HeldPattern, ...]
+    seed: int
+    replications: int
+    scale: float
+    inputs: str
+
+    @property
+    def tally(self) -> Tally:
+        """How many are comparable and met."""
+        return Tally.of(self.found, [each.pattern.role for each in self.found])
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the findings."""
+        numbers = [[_plain(number) for number in (each.value, each.low, each.high)] for each in self.found]
+        findings = [[each.pattern.name, each.status, each.replications] for each in self.found]
+        return fingerprint_json([findings, numbers])
+
+
+def validate_patterns(
     seed: int = 1,
-    replications: int = 4,
-    scale: float = 0.05,
+    replications: int = 10,
+    scale: float = 0.1,
     workers: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-) -> HeldPatterns:
+    progress: Callable[[], None] | None = None,
+    names: Sequence[str] = (),
+) -> ValidatedPatterns:
     """Simulate what the patterns speak of and hold each against its band.
 
-    Scenarios: the status quo, the plan, the status quo with a points shop in every community
-    from the first month, and without escalation of fines for repeats.
+    All get `replications`. Those whose interval then reaches over an end of the band get as many
+    again, at most `ROUNDS` times in all; what is still across then is not met.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called after each replication.
+    names : sequence of str
+        Patterns; none means all.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two replications.
     """
-    cases = [scenario.with_(months=MONTHS) for scenario in pattern_scenarios()]
-    found, _ = run_scenarios(cases, replications, scale, seed, min(workers, replications), progress=progress)
-    series = _series(found)
-    return HeldPatterns(_hold(pattern, MEASURES[pattern.measure](series)) for pattern in patterns().values())
+    if replications < LEAST_REPLICATIONS:
+        expected = f"expected at least {LEAST_REPLICATIONS}: without an interval nothing is met"
+        raise InputError(Fault(f"got {replications}, {expected}", key="replications"))
+    chosen = [pattern for name, pattern in patterns().items() if not names or name in names]
+    values: dict[str, list[float]] = {each.name: [] for each in chosen}
+    unclear = [each for each in chosen if each.comparable]
+    for turn in range(ROUNDS):
+        if not unclear:
+            break
+        numbers = range(turn * replications, (turn + 1) * replications)
+        wanted = [str(each.measure) for each in unclear]
+        replicate = functools.partial(_measured_once, wanted, scale, seed)
+        for numbers_found in over_replications(replicate, numbers, min(workers, replications)):
+            for each in unclear:
+                values[each.name].append(numbers_found[str(each.measure)])
+            if progress:
+                progress()
+        unclear = [each for each in unclear if _held(each, values[each.name]).position == "across"]
+    found = tuple(_held(each, values[each.name]) for each in chosen)
+    return ValidatedPatterns(found, seed, replications, scale, inputs_of_validation())
 
 
-def pattern_scenarios() -> list[Scenario]:
-    """Return the scenarios that the measures read."""
-    baseline = load_scenario(STATUS_QUO)
-    shops = {"community.sorting_reward_yuan": 5, "community.sorting_sites_share": 1}
-    return [
-        baseline,
-        load_scenario(PLAN),
-        baseline.with_levers(shops, name=SHOPS),
-        baseline.with_levers({"enforcement.repeat_escalation_share": 0}, name=NO_ESCALATION),
-    ]
+def inputs_of_validation() -> str:
+    """Return the SHA-256 over all that decides the findings: model, data, patterns, measures.
+
+    Words about a pattern are not in it: a better explanation makes no finding stale.
+    """
+    held = {name: [each.role, each.measure, each.low, each.high] for name, each in patterns().items()}
+    source = Path(str(pattern_measures.__file__)).read_bytes().replace(b"\r\n", b"\n")
+    measures = hashlib.sha256(source).hexdigest()
+    return fingerprint_json({**versions_of_results(), "patterns": held, "measures": measures})
 
 
-def _series(found: pd.DataFrame) -> Series:
-    """Return the look-up of monthly values by scenario, outcome, setting and group."""
-    values = found.set_index(["scenario", "outcome", "setting", "group"]).sort_index()
-
-    def of(scenario: str, outcome: str, setting: str = "all", group: str = "all") -> np.ndarray:
-        lines = values.loc[[(scenario, outcome, setting, group)]].sort_values(["replication", "month"])
-        return lines["value"].to_numpy().reshape(-1, MONTHS)
-
-    return of
+def validation_is_stale() -> bool:
+    """Say whether model, data, patterns or measures have changed since the last validation."""
+    return last_validation()[0].inputs != inputs_of_validation()
 
 
-def _hold(pattern: Pattern, by_replication: np.ndarray) -> HeldPattern:
-    """Return a pattern's verdict from the measure's value in each replication; one has no interval."""
-    value, low, high = (float(number) for number in t_interval(by_replication))
-    least = -np.inf if pattern.low is None else pattern.low
-    most = np.inf if pattern.high is None else pattern.high
-    if low >= least and high <= most:
-        verdict = "met"
-    elif high < least or low > most:
-        verdict = "not met"
-    else:
-        verdict = "unclear"
-    return HeldPattern(pattern, value, low, high, verdict)
+def last_tally() -> Tally:
+    """Return how many patterns were comparable and met in the last validation."""
+    findings: Mapping[str, PatternFinding] = last_validation()[1]
+    return Tally.of(list(findings.values()), [each.role for each in findings.values()])
 
 
-def _year(values: np.ndarray, number: int) -> np.ndarray:
-    """Return the mean of a year (1, 2, 3) by replication."""
-    return values[:, 12 * number - 12 : 12 * number].mean(axis=1)
+def _measured_once(names: Sequence[str], scale: float, seed: int, replication: int) -> dict[str, float]:
+    """Run one replication of what measures read; return their numbers."""
+    results = run_replication(pattern_scenarios(names), scale, seed, replication, threads=1)
+    return measured(results, names)
 
 
-def _at_end_of_year(values: np.ndarray, number: int) -> np.ndarray:
-    """Return the last month of a year by replication."""
-    return values[:, 12 * number - 1]
+def _held(pattern: Pattern, by_replication: Sequence[float]) -> HeldPattern:
+    """Return a pattern with the interval of its measure over replications."""
+    count = len(by_replication)
+    value, low, high = (math.nan,) * 3
+    if count:
+        value, low, high = (float(number) for number in t_interval(np.asarray(by_replication)))
+    return HeldPattern(pattern, value, low, high, count)
 
 
-def _negative_to_positive(of: Series) -> np.ndarray:
-    """Return negative over positive entries in the first year of the plan."""
-    names = ("record.negative_per_1000_month", "record.positive_per_1000_month")
-    negative, positive = (_year(of(PLAN, name), 1) for name in names)
-    return negative / positive
-
-
-def _recorded_to_true(of: Series) -> np.ndarray:
-    """Negative entries over true breaches under the plan, mean of all months."""
-    return of(PLAN, "record.recorded_to_true_ratio").mean(axis=1)
-
-
-def _awareness_at_end(of: Series) -> np.ndarray:
-    """Return the share aware in the last month of the plan."""
-    return _at_end_of_year(of(PLAN, "aware.awareness_share"), 3)
-
-
-def _awareness_bend(of: Series) -> np.ndarray:
-    """Return what the third year adds to awareness less what the second added."""
-    first, second, third = (_at_end_of_year(of(PLAN, "aware.awareness_share"), year) for year in (1, 2, 3))
-    return (third - second) - (second - first)
-
-
-def _registered_to_active(of: Series) -> np.ndarray:
-    """Return registered over active users in the last month of the plan."""
-    names = ("aware.registered_share", "aware.active_share")
-    registered, active = (_at_end_of_year(of(PLAN, name), 3) for name in names)
-    return registered / active
-
-
-def _sorting(of: Series) -> np.ndarray:
-    """Return the rise of the sorting share by shops, by replication and month."""
-    return of(SHOPS, "merit.sorting_share", "community") - of(STATUS_QUO, "merit.sorting_share", "community")
-
-
-def _sorting_rise(of: Series) -> np.ndarray:
-    """Return the rise of the sorting share in months 4 to 6."""
-    return _sorting(of)[:, 3:6].mean(axis=1)
-
-
-def _sorting_plateau(of: Series) -> np.ndarray:
-    """Return the sorting share with shops in the third year less that in the second."""
-    values = of(SHOPS, "merit.sorting_share", "community")
-    return _year(values, 3) - _year(values, 2)
-
-
-def _change(
-    of: Series, scenario: str, outcome: str, setting: str = "all", first_month: int = 0
-) -> np.ndarray:
-    """Return the relative change of an outcome against the status quo, from a month on."""
-    here, there = (
-        of(name, outcome, setting)[:, first_month:].mean(axis=1) for name in (scenario, STATUS_QUO)
-    )
-    return here / there - 1.0
-
-
-def _offline_benefits(of: Series) -> np.ndarray:
-    """Return benefits per head offline over online under the plan, all months after the first half-year."""
-    name = "treat.benefits_yuan_per_head_month"
-    offline, online = (of(PLAN, name, "all", group)[:, 6:].mean(axis=1) for group in ("offline", "online"))
-    return offline / online
-
-
-def _rural_benefits(of: Series) -> np.ndarray:
-    """Return benefits per head in villages over communities under the plan, after the first half-year."""
-    name = "treat.benefits_yuan_per_head_month"
-    village, community = (of(PLAN, name, setting)[:, 6:].mean(axis=1) for setting in ("village", "community"))
-    return village / community
-
-
-def _risky_seen(of: Series) -> np.ndarray:
-    """Return the share of firms of the worst class visited within a year, last year of the plan."""
-    return np.nanmean(of(PLAN, "inspect.high_risk_seen_share")[:, 24:], axis=1)
-
-
-MEASURES: Mapping[str, Callable[[Series], np.ndarray]] = {
-    "negative_to_positive": _negative_to_positive,
-    "recorded_to_true": _recorded_to_true,
-    "awareness_at_end": _awareness_at_end,
-    "awareness_bend": _awareness_bend,
-    "registered_to_active": _registered_to_active,
-    "sorting_rise": _sorting_rise,
-    "sorting_plateau": _sorting_plateau,
-    "visits_change": lambda of: _change(of, PLAN, "inspect.visits_per_compliant_firm_year", first_month=12),
-    "risky_seen": _risky_seen,
-    "escalation_removed": lambda of: _change(of, NO_ESCALATION, "breach.all_per_1000_month"),
-    "offline_benefits": _offline_benefits,
-    "rural_benefits": _rural_benefits,
-    "environment_change": lambda of: _change(of, PLAN, "breach.environment_per_1000_month", first_month=12),
-}
-"""What a pattern's name of a measure computes: one value a replication."""
+def _plain(value: Any) -> float | None:
+    """Return a number for JSON: null, never NaN."""
+    return None if math.isnan(value) else value
