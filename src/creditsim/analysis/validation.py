@@ -15,7 +15,7 @@ import numpy as np
 from creditsim.analysis import pattern_measures
 from creditsim.analysis.intervals import t_interval
 from creditsim.analysis.pattern_measures import measured, pattern_scenarios
-from creditsim.core.errors import Fault, InputError
+from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.execute import over_replications
 from creditsim.experiment.run import run_replication
@@ -147,11 +147,9 @@ def validate_patterns(
     Raises
     ------
     InputError
-        If there are fewer than two replications.
+        If there are fewer than two replications, or a name is none of a pattern.
     """
-    if replications < LEAST_REPLICATIONS:
-        expected = f"expected at least {LEAST_REPLICATIONS}: without an interval nothing is met"
-        raise InputError(Fault(f"got {replications}, {expected}", key="replications"))
+    check_validation(names, replications)
     chosen = [pattern for name, pattern in patterns().items() if not names or name in names]
     values: dict[str, list[float]] = {each.name: [] for each in chosen}
     unclear = [each for each in chosen if each.comparable]
@@ -169,6 +167,20 @@ def validate_patterns(
         unclear = [each for each in unclear if _held(each, values[each.name]).position == "across"]
     found = tuple(_held(each, values[each.name]) for each in chosen)
     return ValidatedPatterns(found, seed, replications, scale, inputs_of_validation())
+
+
+def check_validation(names: Sequence[str], replications: int | None) -> None:
+    """Raise InputError with all faults: names that no pattern has, too few replications for an interval."""
+    faults = [
+        Fault(unknown(name, list(patterns()), "pattern"), key="PATTERN")
+        for name in names
+        if name not in patterns()
+    ]
+    if replications is not None and replications < LEAST_REPLICATIONS:
+        expected = f"expected at least {LEAST_REPLICATIONS}: without an interval nothing is met"
+        faults.append(Fault(f"got {replications}, {expected}", key="replications"))
+    if faults:
+        raise InputError(faults)
 
 
 def inputs_of_validation() -> str:

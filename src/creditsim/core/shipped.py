@@ -29,7 +29,7 @@ def data_path(*parts: str) -> Path:
 
 
 NOT_READ_BY_RUNS = ("experiments", "schemas", "patterns.yaml", "validation.yaml")
-"""What says which runs there are, what editors look into, what results are held against: nothing comes of it."""
+"""What says which runs there are, helps editors, or is held against results: none of it decides a result."""
 
 
 @functools.cache

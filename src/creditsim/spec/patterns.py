@@ -119,7 +119,6 @@ class ValidationRun(Passport):
     version: str
     seed: int
     replications: int
-    most_replications: int
     scale: Number
     inputs: str
     fingerprint: str
