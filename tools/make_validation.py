@@ -12,7 +12,6 @@ from pathlib import Path
 
 import creditsim as cs
 from creditsim.analysis.validation import HeldPattern, validation_is_stale
-from creditsim.core.threads import available_cores
 from creditsim.report.labels import say
 from creditsim.report.validation import Validation
 from creditsim.report.validation_figure import draw_validation
@@ -63,7 +62,7 @@ def main(arguments):
     if "--from" in arguments:
         run, validation = last_run()
     else:
-        found = cs.validate(seed=SEED, replications=REPLICATIONS, scale=SCALE, threads=available_cores())
+        found = cs.validate(seed=SEED, replications=REPLICATIONS, scale=SCALE)
         validation, run = found, {"date": datetime.date.today().isoformat(), "version": cs.__version__}
         DATA.write_text(data_text(validation, run), encoding="utf-8", newline="\n")
     PAGE.write_text(page_text(validation, run), encoding="utf-8", newline="\n")
