@@ -125,11 +125,11 @@ def _label(held: HeldPattern, lang: str) -> str:
     """Return number, title and role of a pattern, over two or three lines."""
     number = held.pattern.p_number or ""
     role = name_of("pattern_role", held.pattern.role, lang)
-    width = 30 if lang == "zh" else 64
+    width = 34 if lang == "zh" else 64
     if lang == "zh":
         text = f"{number} {title_of(held.pattern, lang)}（{role}）".strip()
         return "\n".join(text[start : start + width] for start in range(0, len(text), width))
-    return textwrap.fill(f"{number} {title_of(held.pattern, lang)} ({role})".strip(), width)
+    return textwrap.fill(f"{number} {title_of(held.pattern, lang)} ({role})".strip(), width, break_on_hyphens=False)
 
 
 def _numbers(held: HeldPattern, lang: str) -> str:
