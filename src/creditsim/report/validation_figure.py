@@ -129,7 +129,9 @@ def _label(held: HeldPattern, lang: str) -> str:
     if lang == "zh":
         text = f"{number} {title_of(held.pattern, lang)}（{role}）".strip()
         return "\n".join(text[start : start + width] for start in range(0, len(text), width))
-    return textwrap.fill(f"{number} {title_of(held.pattern, lang)} ({role})".strip(), width, break_on_hyphens=False)
+    return textwrap.fill(
+        f"{number} {title_of(held.pattern, lang)} ({role})".strip(), width, break_on_hyphens=False
+    )
 
 
 def _numbers(held: HeldPattern, lang: str) -> str:
