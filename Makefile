@@ -96,7 +96,7 @@ pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes
 results: setup  ## Judge the plan's rows anew and write docs/results.md (minutes)
 	$(PY) tools/make_results.py
 
-validation: setup  ## Hold the simulation against the field's patterns and write docs/validation.md (a quarter of an hour)
+validation: setup  ## Hold the simulation against the field's patterns and write docs/validation.md (minutes)
 	$(PY) tools/make_validation.py
 
 pairing: setup  ## Measure what shared draws gain, beside really independent draws (minutes)

@@ -1,4 +1,4 @@
-"""Validate anew: write data/validation.yaml and docs/validation.md with its figures (a quarter of an hour).
+"""Validate anew: write data/validation.yaml and docs/validation.md with its figures (minutes).
 
 Run from the repository root: ``python tools/make_validation.py``; ``make validation`` does it. With
 ``--from data/validation.yaml`` nothing is simulated: the page and the figures are written anew from the
@@ -62,8 +62,8 @@ def main(arguments):
     if "--from" in arguments:
         run, validation = last_run()
     else:
-        found = cs.validate(seed=SEED, replications=REPLICATIONS, scale=SCALE)
-        validation, run = found, {"date": datetime.date.today().isoformat(), "version": cs.__version__}
+        validation = cs.validate(seed=SEED, replications=REPLICATIONS, scale=SCALE)
+        run = {"date": datetime.date.today().isoformat(), "version": cs.__version__}
         DATA.write_text(data_text(validation, run), encoding="utf-8", newline="\n")
     PAGE.write_text(page_text(validation, run), encoding="utf-8", newline="\n")
     for lang, name in (("en", "validation.png"), ("zh", "validation-zh.png")):
