@@ -27,7 +27,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results pairing bench chaos verify lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results validation pairing bench chaos verify lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,8 +96,11 @@ calibrate: setup  ## Find the corrections of base rates anew (full size, minutes
 pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes)
 	$(PY) tools/make_pictures.py
 
-results: setup  ## Judge the plan's rows and the field's patterns anew and write docs/results.md (minutes)
+results: setup  ## Judge the plan's rows anew and write docs/results.md (minutes)
 	$(PY) tools/make_results.py
+
+validation: setup  ## Hold the simulation against the field's patterns and write docs/validation.md (minutes)
+	$(PY) tools/make_validation.py
 
 pairing: setup  ## Measure what shared draws gain, beside really independent draws (minutes)
 	$(PY) tools/measure_pairing.py

@@ -40,16 +40,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.expected": ("declared", "预先声明"),
     "head.found": ("difference", "差异"),
     "head.verdict": ("verdict", "判断"),
-    "head.band": ("band", "区间"),
-    "head.simulated_value": ("simulated", "模拟值"),
-    "head.interval": ("interval", "置信区间"),
-    # Patterns of the field.
-    "held.met": ("met", "符合"),
-    "held.not met": ("not met", "不符合"),
-    "held.unclear": ("unclear", "不明确"),
-    "role.input": ("input", "输入"),
-    "role.fit": ("fit", "拟合"),
-    "role.hold-out": ("hold-out", "留作检验"),
     "to": ("to", "至"),
     # Rows of the plan.
     "role.direct": ("direct", "直接"),
