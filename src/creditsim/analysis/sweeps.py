@@ -10,8 +10,9 @@ import numpy as np
 from creditsim.analysis.grid import OUTCOME_COLUMNS
 from creditsim.analysis.intervals import mean_where_defined
 from creditsim.analysis.until import Clearness, clarity_of
-from creditsim.core.errors import Fault, InputError
+from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.experiment.execute import stacked
+from creditsim.spec.outcomes import OF_COMPARISONS, outcome_named, outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,6 +160,32 @@ def world_means(
     for run, key in keys.items():
         found[places[run.replication], run.world, recorded.labels.index(run.scenario)] = means[key]
     return found
+
+
+def kept_outcomes(recorded: Recorded, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return outcomes named in full or by nickname; without any all that are kept and have a nickname.
+
+    Raises
+    ------
+    InputError
+        If one is unknown or not kept; all faults at once.
+    """
+    kept = recorded.record["case"]["outcomes"] or [name for name in outcomes() if name not in OF_COMPARISONS]
+    if not texts:
+        return tuple(name for name in outcomes() if name in kept and outcomes()[name].short) or tuple(kept)
+    found, faults = [], []
+    for text in texts:
+        try:
+            name = outcome_named(text).name
+        except InputError as error:
+            faults += [Fault(fault.message, key="--outcome") for fault in error.faults]
+            continue
+        if name not in kept:
+            faults.append(Fault(unknown(name, kept, "outcome that the store keeps"), key="--outcome"))
+        found.append(name)
+    if faults:
+        raise InputError(faults)
+    return tuple(dict.fromkeys(found))
 
 
 def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:

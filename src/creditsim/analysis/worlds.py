@@ -19,8 +19,8 @@ import numpy as np
 
 from creditsim.analysis.intervals import mean_in_order
 from creditsim.analysis.sweeps import world_means
-from creditsim.core.errors import Fault, InputError, unknown
-from creditsim.spec.outcomes import OF_COMPARISONS, outcome_named, outcomes
+from creditsim.core.errors import Fault, InputError
+from creditsim.spec.outcomes import outcome_named, outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -293,68 +293,6 @@ def read_needs(texts: Sequence[str]) -> tuple[Need, ...]:
     return tuple(needs)
 
 
-def kept_outcomes(recorded: Recorded, texts: Sequence[str]) -> tuple[str, ...]:
-    """Return outcomes named in full or by nickname; without any all that are kept and have a nickname.
-
-    Raises
-    ------
-    InputError
-        If one is unknown or not kept; all faults at once.
-    """
-    kept = recorded.record["case"]["outcomes"] or [name for name in outcomes() if name not in OF_COMPARISONS]
-    if not texts:
-        return tuple(name for name in outcomes() if name in kept and outcomes()[name].short) or tuple(kept)
-    found, faults = [], []
-    for text in texts:
-        try:
-            name = outcome_named(text).name
-        except InputError as error:
-            faults += [Fault(fault.message, key="--outcome") for fault in error.faults]
-            continue
-        if name not in kept:
-            faults.append(Fault(unknown(name, kept, "outcome that the store keeps"), key="--outcome"))
-        found.append(name)
-    if faults:
-        raise InputError(faults)
-    return tuple(dict.fromkeys(found))
-
-
-def ema_form(
-    recorded: Recorded, store: ResultStore, replications: Sequence[int], names: Sequence[str]
-) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Return experiments and outcomes as EMA Workbench has its results.
-
-    Returns
-    -------
-    experiments : pandas.DataFrame
-        One row a policy and world: a column a factor, then ``scenario`` (the world's number), ``policy``
-        (the scenario's label) and ``model``, as text categories.
-    outcomes : dict of str to numpy.ndarray, shape (rows,)
-        Means over months and replications; and under ``NAME difference`` those of the paired differences
-        to the baseline.
-    """
-    import pandas as pd
-
-    values = mean_in_order(world_means(recorded, store, replications, names))
-    worlds, labels = len(recorded.worlds), recorded.labels
-    base = labels.index(recorded.baseline)
-    factors = pd.DataFrame(list(recorded.worlds) * len(labels))
-    for name in factors:
-        if factors[name].dtype in (object, bool) or factors[name].dtype.name in ("str", "string"):
-            factors[name] = factors[name].astype("category")
-    experiments = factors.assign(
-        scenario=pd.Categorical([str(world) for _ in labels for world in range(worlds)]),
-        policy=pd.Categorical([label for label in labels for _ in range(worlds)]),
-        model=pd.Categorical(["creditsim"] * worlds * len(labels)),
-    )
-    found = {}
-    for column, name in enumerate(names):
-        found[name] = values[:, :, column].T.reshape(-1)
-    for column, name in enumerate(names):
-        found[f"{name} difference"] = (values[:, :, column] - values[:, base, None, column]).T.reshape(-1)
-    return experiments, found
-
-
 def _rows_of(
     values: np.ndarray, labels: Sequence[str], baseline: int, name: str, needs: Sequence[Need]
 ) -> tuple[list[OverWorlds], np.ndarray | None]:
@@ -364,6 +302,7 @@ def _rows_of(
     directed = outcome.direction in ("lower_better", "higher_better")
     defined = not np.isnan(values).any()
     behind = regret(values, outcome.direction) if directed and defined else None
+    best = None if behind is None else _best(behind, values)
     differences = values - values[:, [baseline]]
     mine = [need for need in needs if need.outcome == name]
     met = None
@@ -378,9 +317,14 @@ def _rows_of(
         compared = place != baseline
         rows.append(
             OverWorlds(
-                label, name, outcome.unit, outcome.direction,
-                float(each.mean()), float(each.min()), float(each.max()),
-                None if behind is None else float(_best(behind, values)[:, place].mean()),
+                label,
+                name,
+                outcome.unit,
+                outcome.direction,
+                float(each.mean()),
+                float(each.min()),
+                float(each.max()),
+                None if best is None else float(best[:, place].mean()),
                 None if behind is None else float(behind[:, place].mean()),
                 None if behind is None else float(np.quantile(behind[:, place], 0.9)),
                 None if behind is None else float(behind[:, place].max()),
@@ -389,7 +333,7 @@ def _rows_of(
                 float((difference > 0).mean()) if compared else None,
                 float((np.abs(difference) < smallest).mean()) if compared else None,
                 verdict_over_worlds(difference, smallest) if compared else None,
-            )  # fmt: skip
+            )
         )
     return rows, met
 

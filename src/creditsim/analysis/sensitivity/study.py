@@ -110,10 +110,15 @@ class Study:
             about = factor_words(each.name, self.screening)
             rows.append(
                 {
-                    "outcome": self.outcome, "scenario": self.scenario, **about, **each.to_dict(),
-                    "switching": turned.state, "switching_value": turned.value,
-                    "switching_low": turned.low, "switching_high": turned.high,
-                }  # fmt: skip
+                    "outcome": self.outcome,
+                    "scenario": self.scenario,
+                    **about,
+                    **each.to_dict(),
+                    "switching": turned.state,
+                    "switching_value": turned.value,
+                    "switching_low": turned.low,
+                    "switching_high": turned.high,
+                }
             )
         return pd.DataFrame(rows)
 
@@ -165,10 +170,13 @@ def study_sweep(
             differences = means[:, :, place, column] - means[:, :, base, column]
             studies.append(
                 Study(
-                    output=OF_DIFFERENCES, scenario=recorded.labels[place], baseline=recorded.baseline,
+                    output=OF_DIFFERENCES,
+                    scenario=recorded.labels[place],
+                    baseline=recorded.baseline,
                     indices=indices_of(screening, mean_in_order(differences)[screening.rows]),
-                    switching=switching_values(screening, differences, outcome.smallest_relevant), **about,
-                )  # fmt: skip
+                    switching=switching_values(screening, differences, outcome.smallest_relevant),
+                    **about,
+                )
             )
         for place in (base, *others):
             level = mean_in_order(means[:, :, place, column])
@@ -179,7 +187,7 @@ def study_sweep(
 
 
 def studied_outcomes(kept: Sequence[str]) -> tuple[str, ...]:
-    """Return the outcomes that are studied where none is named: those of `CHOSEN` that are kept, or all kept."""
+    """Return the outcomes that are studied where none is named: `CHOSEN` ones that are kept, or all kept."""
     chosen = [each.name for short in CHOSEN for each in outcomes().values() if each.short == short]
     return tuple(name for name in chosen if not kept or name in kept) or tuple(kept)
 

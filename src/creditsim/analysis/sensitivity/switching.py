@@ -8,7 +8,6 @@ straight; beyond the range a straight line through the scan is followed, and tha
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -206,5 +205,3 @@ def _crossing_beyond(values: np.ndarray, differences: np.ndarray, level: float) 
     width = float(values[-1] - values[0])
     near = values[0] - _FARTHEST_RANGES * width <= value <= values[-1] + _FARTHEST_RANGES * width
     return value if near and not values[0] <= value <= values[-1] else None
-
-
