@@ -77,6 +77,8 @@ class OverWorlds:
     best_share : float or None
         Share of worlds in which no scenario is better; worlds with several best are split among them.
         None where the outcome has no good direction, as for all of regret.
+    nearly_best_share : float or None
+        Share of worlds in which it is behind the best by less than the smallest relevant difference.
     regret_mean, regret_90th, regret_max : float or None
         How far it is behind the best scenario of each world, in the outcome's unit.
     meets_share : float or None
@@ -98,6 +100,7 @@ class OverWorlds:
     lowest: float
     highest: float
     best_share: float | None
+    nearly_best_share: float | None
     regret_mean: float | None
     regret_90th: float | None
     regret_max: float | None
@@ -325,6 +328,7 @@ def _rows_of(
                 float(each.min()),
                 float(each.max()),
                 None if best is None else float(best[:, place].mean()),
+                None if behind is None else float((behind[:, place] < smallest).mean()),
                 None if behind is None else float(behind[:, place].mean()),
                 None if behind is None else float(np.quantile(behind[:, place], 0.9)),
                 None if behind is None else float(behind[:, place].max()),

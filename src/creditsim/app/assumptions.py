@@ -123,12 +123,26 @@ def worlds_text(found: Any, lang: str) -> str:
             "" if value is None or value != value else number_text(factor * value, decimals)
             for value in (row.mean, row.regret_mean, row.regret_90th, row.regret_max)
         ]
-        shares = ["" if each is None else f"{100 * each:.0f}" for each in (row.best_share, row.meets_share)]
+        shares = [
+            "" if each is None else f"{100 * each:.0f}"
+            for each in (row.best_share, row.nearly_best_share, row.meets_share)
+        ]
         verdict = "" if row.verdict is None else word(f"worlds.{row.verdict}", lang)
         title = title_of(outcome, lang) if row.outcome != before else ""
         lines.append([title, row.scenario, *cells, unit_text(row.unit, lang), *shares, verdict])
         before = row.outcome
-    names = ("outcome", "scenario", "mean", "regret", "regret_90th", "regret_max", "unit", "best", "meets")
+    names = (
+        "outcome",
+        "scenario",
+        "mean",
+        "regret",
+        "regret_90th",
+        "regret_max",
+        "unit",
+        "best",
+        "nearly",
+        "meets",
+    )
     head = [word(f"head.{name}", lang) for name in (*names, "over_worlds")]
     needs = ", ".join(map(str, found.needs)) or word("worlds.no_worse", lang)
     shares = ", ".join(f"{name} {100 * share:.0f}%" for name, share in found.meets_all_share.items())
@@ -136,7 +150,7 @@ def worlds_text(found: Any, lang: str) -> str:
     return "\n\n".join(
         [
             word("worlds.lead", lang, **size),
-            table_text(head, lines, [2, 3, 4, 5, 7, 8]),
+            table_text(head, lines, [2, 3, 4, 5, 7, 8, 9]),
             word("worlds.all", lang, needs=needs, shares=shares) + "\n" + word("worlds.note", lang),
         ]
     )

@@ -53,7 +53,7 @@ def sensitivity(
     seed : int, optional
         Of the design; default: the experiment's, or 1.
     outcome : str or sequence of str
-        Outcomes to look at, by name or nickname; default: breaches, wrongly penalised, trust.
+        Outcomes to look at, by name or nickname; default: breaches, wrongly penalised, trust, cost.
     store : path, optional
         Where runs are kept, and gone on with; default: a temporary folder.
     workers : int, optional

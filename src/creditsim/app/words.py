@@ -62,7 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.mu": ("mu", "mu"),
     "head.sigma": ("sigma", "sigma"),
     "head.S1": ("S1", "S1"),
-    "head.switching": ("verdict turns at", "结论反转处"),
+    "head.switching": ("verdict turns at", "结论改变处"),
     "sensitivity.size": (
         "{method}, {samples} samples, {runs} runs",
         "{method}，样本 {samples}，运行 {runs} 次",
@@ -83,6 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.regret_90th": ("90th percentile", "90 分位"),
     "head.regret_max": ("largest", "最大"),
     "head.best": ("best, % of worlds", "最优情形 %"),
+    "head.nearly": ("nearly best, %", "接近最优 %"),
     "head.meets": ("meets needs, %", "达标情形 %"),
     "head.over_worlds": ("difference to the baseline", "与基准的差异"),
     "worlds.lower": ("lower", "降低"),

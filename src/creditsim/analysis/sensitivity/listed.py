@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from creditsim.experiment.results.store import ResultStore
     from creditsim.spec.scenario import Scenario
 
-MOST_LISTED = 5
+MOST_LISTED = 3
 """Assumptions that are listed for a scenario and outcome."""
 
 SHIPPED = ("experiments", "studies", "doubtful-assumptions.yaml")

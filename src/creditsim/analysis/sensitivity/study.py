@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 OF_DIFFERENCES, OF_LEVELS, OF_FUNCTIONS = "difference", "level", "function"
 """What a study's output is: a paired difference to the baseline, an outcome itself, a function's value."""
 
-CHOSEN = ("breaches", "wrongly_penalised", "trust")
-"""Outcomes that are studied where none is named, if they are kept: behaviour, a harm, trust."""
+_ROUNDING = 1e-12
+"""Differences below this share of the values are the rounding of sums: without it they would rank."""
+
+CHOSEN = ("breaches", "wrongly_penalised", "trust", "public_cost")
+"""Outcomes that are studied where none is named, if they are kept: behaviour, a harm, trust, cost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +170,7 @@ def study_sweep(
         about = {"screening": screening, "outcome": name, "unit": outcome.unit}
         about |= {"replications": len(replications), "runs": runs}
         for place in others:
-            differences = means[:, :, place, column] - means[:, :, base, column]
+            differences = _differences(means[:, :, place, column], means[:, :, base, column])
             studies.append(
                 Study(
                     output=OF_DIFFERENCES,
@@ -190,6 +193,12 @@ def studied_outcomes(kept: Sequence[str]) -> tuple[str, ...]:
     """Return the outcomes that are studied where none is named: `CHOSEN` ones that are kept, or all kept."""
     chosen = [each.name for short in CHOSEN for each in outcomes().values() if each.short == short]
     return tuple(name for name in chosen if not kept or name in kept) or tuple(kept)
+
+
+def _differences(treated: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return paired differences without what is only the rounding of the two sums."""
+    grain = _ROUNDING * max(float(np.nanmax(np.abs([treated, reference]), initial=0.0)), _ROUNDING)
+    return np.round((treated - reference) / grain) * grain
 
 
 def factor_words(name: str, screening: Screening) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Find switching values: what an assumption would have to be for a verdict to turn round.
 
-A scan moves one factor at a time over its range, the others at their own values. A verdict turns
-where the paired difference crosses 0. Between two scanned values the difference is taken to run
+A scan moves one factor at a time over its range, the others at their own values. ``lower`` and
+``higher`` turn where the paired difference crosses 0; ``negligible`` where it reaches the smallest
+relevant difference to either side. Between two scanned values the difference is taken to run
 straight; beyond the range a straight line through the scan is followed, and that is said.
 """
 
@@ -20,12 +21,10 @@ from creditsim.experiment.screening import Screening
 STATES = ("within", "beyond", "none", "no verdict", "not scanned")
 """What can be said of a switching value.
 
-``within`` the range; ``beyond`` it, on a straight line, at most a range away; ``none``: the sign stays, as
-far as can be told; ``no verdict``: at the factor's own value no sign is clear, so none can turn;
+``within`` the range; ``beyond`` it, on a straight line, at most a range away; ``none``: it stays, as far
+as can be told; ``no verdict``: at the factor's own value it is unclear or not defined, so none can turn;
 ``not scanned``: no scan was made, or the factor is no number.
 """
-
-CLEAR = ("lower", "higher")
 
 _FARTHEST_RANGES = 1.0
 """A straight line is followed no farther than this beyond the range."""
@@ -54,9 +53,11 @@ class Switching:
         At the factor's own value.
     value : float or None
         The switching value, in the factor's unit; None unless ``within`` or ``beyond``.
+    threshold : float or None
+        The difference at which it turns, in the outcome's unit: 0, or the smallest relevant one.
     low, high : float or None
-        All values around it at which the interval of the difference holds 0; None where that goes on
-        to an end of the range, and for ``beyond``.
+        All values around it at which the interval of the difference holds the threshold; None where that
+        goes on to an end of the range, and for ``beyond``.
     doubtful_from : float or None
         The scanned value nearest to the factor's own at which the verdict is no longer the same.
     points : tuple of ScanPoint
@@ -66,6 +67,7 @@ class Switching:
     state: str
     verdict: str | None = None
     value: float | None = None
+    threshold: float | None = None
     low: float | None = None
     high: float | None = None
     doubtful_from: Any = None
@@ -115,7 +117,7 @@ def switching_values(
 def switching_value(
     values: np.ndarray, differences: np.ndarray, own: float, smallest_relevant: float, level: float = 0.95
 ) -> Switching:
-    """Return where a difference that was scanned over a factor's values crosses 0.
+    """Return where the verdict on a difference that was scanned over a factor's values turns.
 
     Parameters
     ----------
@@ -143,16 +145,25 @@ def switching_value(
     verdict = points[at_own].verdict
     others = [point.value for point in points if point.verdict != verdict]
     doubtful = min(others, key=lambda value: abs(value - own)) if others else None
-    if verdict not in CLEAR:
+    smallest = float(smallest_relevant)
+    thresholds = {"lower": (0.0,), "higher": (0.0,), "negligible": (-smallest, smallest)}.get(verdict, ())
+    if not thresholds:
         return Switching("no verdict", verdict, doubtful_from=doubtful, points=points)
-    value = _nearest_crossing(values, mean, at_own)
+    within = [(_nearest_crossing(values, mean - each, at_own), each) for each in thresholds]
+    value, threshold = _nearest(within, own)
     if value is not None:
-        ends = _doubtful_ends(values, low, high, value)
-        return Switching("within", verdict, value, *ends, doubtful, points)
-    beyond = _crossing_beyond(values, differences, level)
-    if beyond is not None:
-        return Switching("beyond", verdict, beyond, doubtful_from=doubtful, points=points)
-    return Switching("none", verdict, doubtful_from=doubtful, points=points)
+        ends = _doubtful_ends(values, low - threshold, high - threshold, value)
+        return Switching("within", verdict, value, threshold, *ends, doubtful, points)
+    beyond = [(_crossing_beyond(values, differences - each, level), each) for each in thresholds]
+    value, threshold = _nearest(beyond, own)
+    state = "none" if value is None else "beyond"
+    return Switching(state, verdict, value, threshold, doubtful_from=doubtful, points=points)
+
+
+def _nearest(found: list[tuple[float | None, float]], own: float) -> tuple[float | None, float | None]:
+    """Return the crossing nearest to a factor's own value with its threshold; None twice without any."""
+    crossings = [(value, threshold) for value, threshold in found if value is not None]
+    return min(crossings, key=lambda pair: abs(pair[0] - own), default=(None, None))
 
 
 def _nearest_crossing(values: np.ndarray, mean: np.ndarray, own: int) -> float | None:

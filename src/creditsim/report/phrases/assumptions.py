@@ -6,11 +6,12 @@ ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "section.assumptions": ("Assumptions that matter most", "最关键的假设"),
     "assumptions.note": (
         "Each assumption was moved over its range. What it matters is how far the difference to the "
-        "baseline then moves (mean over many settings of the others, with a 95% interval over these); the "
-        "verdict turns round where that difference crosses 0, the other assumptions staying as they are.",
+        "baseline then moves (mean over many settings of the others, with a 95% interval over these). A "
+        "verdict turns where that difference crosses 0, “negligible” where it reaches the smallest relevant "
+        "effect, the other assumptions staying as they are.",
         "逐一在取值范围内改变各项假设。“差异变动”指与基准的差异随之变动多少"
         "（其余假设取多种组合的平均及 95% 区间）；"
-        "差异过零处结论反转，其余假设保持不变。",
+        "差异过零处结论反转；“可忽略”则在差异达到最小相关效应处改变；其余假设保持不变。",
     ),
     "assumptions.none": (
         "No sensitivity study of these scenarios exists: nothing is known about which assumptions the "
@@ -48,20 +49,20 @@ ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "column.assumed": ("Assumed (range)", "取值（范围）"),
     "column.matters.morris": ("Moves the difference by", "差异变动"),
     "column.matters.sobol": ("Share of the variance", "方差占比"),
-    "column.switching": ("The verdict turns round at", "结论反转处"),
+    "column.switching": ("The verdict turns at", "结论改变处"),
     "assumptions.answer": ("See “{section}”.", "见“{section}”。"),
     "switch.within": ("{value} ({low} to {high})", "{value}（{low} 至 {high}）"),
     "switch.end": ("an end of the range", "范围端点"),
     "switch.beyond": (
         "nowhere within the range; on a straight line beyond it, at about {value}",
-        "范围内不反转；按直线外推约在 {value}",
+        "范围内不变；按直线外推约在 {value}",
     ),
-    "switch.none": ("nowhere within the range; the verdict stays", "范围内不反转，结论不变"),
+    "switch.none": ("nowhere within the range; the verdict stays", "范围内结论不变"),
     "switch.doubtful": (
-        "nowhere within the range, but the verdict is no longer the same at {value}",
-        "范围内不反转，但在 {value} 处判断已不相同",
+        "nowhere within the range, but at {value} the verdict is no longer sure",
+        "范围内不反转，但在 {value} 处已无法判断",
     ),
-    "switch.no_verdict": ("there is no clear verdict to turn ({verdict})", "没有明确结论可反转（{verdict}）"),
+    "switch.no_verdict": ("there is no clear verdict to turn ({verdict})", "没有可改变的结论（{verdict}）"),
     "switch.not_scanned": ("not scanned", "未扫描"),
     "tornado.title": (
         "{title}: {scenario} against {baseline},\neach assumption alone from end to end of its range",
