@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from creditsim.analysis.compare import ComparedScenarios
-from creditsim.report.labels import outcome_title, say
+from creditsim.report.labels import outcome_title, say, title_of
 from creditsim.report.numbers import decimals_for, interval_text, number_text, shown_factor, unit_text
 from creditsim.report.scenarios import scenario_titles
 from creditsim.report.sensitivity import listed_value, switching_text
@@ -16,13 +16,19 @@ from creditsim.report.tables import Cell, Table
 def assumption_sentences(comparison: ComparedScenarios, lang: str) -> list[str]:
     """Return where the list comes from, what is stale in it, and which scenarios it is not of."""
     found = comparison.assumptions
-    if found is None or not found.rows:
+    if found is None or not found.source:
         return [say("assumptions.none", lang)]
     lines = [say(f"assumptions.{found.source}", lang, **found.made)]
     if found.stale:
         lines.insert(0, say("assumptions.stale", lang))
+    titles = scenario_titles(comparison.scenarios, lang)
+    if found.quiet:
+        names = [
+            f"{title_of(comparison.catalogue[each['outcome']], lang)} ({titles[each['scenario']]})"
+            for each in found.quiet
+        ]
+        lines.append(say("assumptions.quiet", lang, outcomes=say("list_separator", lang).join(names)))
     if found.without:
-        titles = scenario_titles(comparison.scenarios, lang)
         names = say("list_separator", lang).join(titles[label] for label in found.without)
         lines.append(say("assumptions.without", lang, scenarios=names))
     return lines
@@ -67,9 +73,11 @@ def assumption_lines(comparison: ComparedScenarios, lang: str) -> tuple[list[str
 
 def assumed_text(row: Mapping[str, Any], lang: str) -> str:
     """Return a factor's own value and its range."""
-    to = "至" if lang == "zh" else "to"
-    own, low, high = (listed_value(row[key], row["unit"], lang) for key in ("own", "from", "to"))
-    return f"{own} ({low} {to} {high})"
+    own, low, high = (
+        listed_value(row[key], row["unit"], lang, unit_too=False) for key in ("own", "from", "to")
+    )
+    words = unit_text(row["unit"], lang)
+    return say("assumed", lang, own=own, low=low, high=high, unit=words if words == "%" else f" {words}")
 
 
 def matters_text(row: Mapping[str, Any], outcome: Any, method: str, lang: str) -> str:

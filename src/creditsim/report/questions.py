@@ -93,7 +93,7 @@ def _lasting(comparison: ComparedScenarios, lang: str) -> list[str]:
 
 def _worlds(comparison: ComparedScenarios, lang: str) -> list[str]:
     """Point to the assumptions that matter most, if a study tells."""
-    if comparison.assumptions is None or not comparison.assumptions.rows:
+    if comparison.assumptions is None or not comparison.assumptions.source:
         return _cannot(say("why.worlds", lang), lang)
     return [say("assumptions.answer", lang, section=say("section.assumptions", lang))]
 

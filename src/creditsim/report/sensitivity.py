@@ -164,14 +164,14 @@ class Sensitivity:
         return self.main.to_frame().to_html(index=False, na_rep="", float_format="{:.3g}".format)
 
 
-def listed_value(value: Any, unit: str, lang: str) -> str:
-    """Return a factor's value as text with its unit."""
+def listed_value(value: Any, unit: str, lang: str, unit_too: bool = True) -> str:
+    """Return a factor's value as text, with its unit unless that is not wanted."""
     from creditsim.report.numbers import lever_text, unit_text
 
     if isinstance(value, float):
         value = float(f"{value:.3g}")
     text = lever_text(value, unit, lang)
-    words = unit_text(unit, lang) if unit else ""
+    words = unit_text(unit, lang) if unit and unit_too else ""
     gap = "" if words in ("%", "") else " "
     return f"{text}{gap}{words}"
 
@@ -188,17 +188,17 @@ def switching_text(factor: Mapping[str, Any], lang: str) -> str:
 
     found, unit = factor["switching"], factor["unit"]
     state = found["state"]
+    verdict = name_of("verdict", found["verdict"], lang) if found["verdict"] else ""
     if state == "within":
         ends = [
             say("switch.end", lang) if found[end] is None else listed_value(found[end], unit, lang)
             for end in ("low", "high")
         ]
         value = listed_value(found["value"], unit, lang)
-        return say("switch.within", lang, value=value, low=ends[0], high=ends[1])
+        return say("switch.within", lang, value=value, low=ends[0], high=ends[1], verdict=verdict)
     if state == "beyond":
-        return say("switch.beyond", lang, value=listed_value(found["value"], unit, lang))
-    if state == "no verdict":
-        return say("switch.no_verdict", lang, verdict=name_of("verdict", found["verdict"], lang))
+        return say("switch.beyond", lang, value=listed_value(found["value"], unit, lang), verdict=verdict)
     if state == "none" and found["doubtful_from"] is not None:
-        return say("switch.doubtful", lang, value=listed_value(found["doubtful_from"], unit, lang))
-    return say(f"switch.{state.replace(' ', '_')}", lang)
+        value = listed_value(found["doubtful_from"], unit, lang)
+        return say("switch.doubtful", lang, value=value, verdict=verdict)
+    return say(f"switch.{state.replace(' ', '_')}", lang, verdict=verdict)

@@ -149,12 +149,12 @@ def plot_heat_map(frame: pd.DataFrame, method: str, *, ax: Axes | None = None, l
     with figure_style(lang) as lang:
         names = list(dict.fromkeys(frame["title"]))
         columns = list(dict.fromkeys(zip(frame["column"], frame["heading"], strict=True)))
-        shares = frame["share"].to_numpy(float).reshape(len(columns), len(names)).T
+        shares = 100.0 * frame["share"].to_numpy(float).reshape(len(columns), len(names)).T
         ax = axes_for(ax, (4.2 + 1.15 * len(columns), 1.8 + 0.34 * len(names)))
-        image = ax.imshow(shares, cmap="cividis_r", vmin=0.0, vmax=1.0, aspect="auto")
+        image = ax.imshow(shares, cmap="cividis_r", vmin=0.0, vmax=100.0, aspect="auto")
         for y, x in np.ndindex(shares.shape):
-            colour = "white" if shares[y, x] > 0.55 else "#1d1d1f"
-            ax.text(x, y, f"{100 * shares[y, x]:.0f}", ha="center", va="center", color=colour, fontsize=8.5)
+            colour = "white" if shares[y, x] > 55 else "#1d1d1f"
+            ax.text(x, y, f"{shares[y, x]:.0f}", ha="center", va="center", color=colour, fontsize=8.5)
         ax.set_yticks(range(len(names)), names)
         ax.set_xticks(range(len(columns)), [heading for _, heading in columns], fontsize=8)
         ax.tick_params(length=0)

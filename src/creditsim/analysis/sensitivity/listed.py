@@ -18,6 +18,7 @@ from creditsim.core.fingerprint import fingerprint_json
 from creditsim.core.shipped import data_path
 from creditsim.experiment.recorded import Recorded
 from creditsim.model.case import versions_of_results
+from creditsim.spec.outcomes import outcomes
 
 if TYPE_CHECKING:
     from creditsim.experiment.results.store import ResultStore
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 3
 """Assumptions that are listed for a scenario and outcome."""
+
+_SEEN = 0.1
+"""Part of the smallest relevant effect below which a move is not listed."""
 
 SHIPPED = ("experiments", "studies", "doubtful-assumptions.yaml")
 """Where the shipped study lies: among what runs do not read, so that it does not change their keys."""
@@ -51,8 +55,11 @@ class ListedAssumptions:
     without : tuple of str
         Scenarios of the comparison that no study is of.
     rows : tuple of dict
-        One a scenario, outcome and assumption, ranked: ``scenario``, ``outcome``, ``unit`` of the outcome,
-        and the keys of a study's factor.
+        One a scenario, outcome and assumption, ranked: ``scenario``, ``outcome``, ``outcome_unit``, and the
+        keys of a study's factor.
+    quiet : tuple of dict
+        Differences (``scenario``, ``outcome``) that no assumption moves by as much as a tenth of the
+        outcome's smallest relevant effect: nothing is listed for them.
     """
 
     source: str | None = None
@@ -60,6 +67,7 @@ class ListedAssumptions:
     stale: bool = False
     without: tuple[str, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
+    quiet: tuple[dict[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
@@ -69,6 +77,7 @@ class ListedAssumptions:
             "stale": self.stale,
             "without": list(self.without),
             "rows": [dict(row) for row in self.rows],
+            "quiet": [dict(each) for each in self.quiet],
         }
 
 
@@ -91,7 +100,7 @@ def listed_from_store(
             continue
         study = study_record(each, study_sweep(each, store, whole), len(whole))
         found = _listed("store", study, scenarios, baseline)
-        if found.rows:
+        if found.source:
             return found
     return listed_shipped(scenarios, baseline)
 
@@ -157,7 +166,7 @@ def _listed(
     others = [label for label in scenarios if label != baseline]
     if hashes[baseline] != study["scenarios"][study["baseline"]]:
         return ListedAssumptions(without=tuple(others))
-    rows, without = [], []
+    rows, without, quiet = [], [], []
     for label in others:
         names = [name for name, found in study["scenarios"].items() if found == hashes[label]]
         mine = [each for each in study["studies"] if each["scenario"] in names]
@@ -165,10 +174,18 @@ def _listed(
             without.append(label)
         for each in mine:
             about = {"scenario": label, "outcome": each["outcome"], "outcome_unit": each["unit"]}
-            kept = [factor for factor in each["factors"] if factor["value"] > 0.0]
-            rows += [{**about, **factor} for factor in kept[:MOST_LISTED]]
-    if not rows:
+            kept = _listed_factors(each)
+            rows += [{**about, **factor} for factor in kept]
+            if not kept:
+                quiet.append({"scenario": label, "outcome": each["outcome"]})
+    if not rows and not quiet:
         return ListedAssumptions(without=tuple(without))
     now = versions_of_results()
     stale = any(study["made"][name] != version for name, version in now.items())
-    return ListedAssumptions(source, study["made"], stale, tuple(without), tuple(rows))
+    return ListedAssumptions(source, study["made"], stale, tuple(without), tuple(rows), tuple(quiet))
+
+
+def _listed_factors(study: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the first factors of a ranking that move the output at all, and enough to be seen."""
+    least = _SEEN * outcomes()[study["outcome"]].smallest_relevant if study["method"] == "morris" else 0.0
+    return [each for each in study["factors"] if each["value"] > 0.0 and each["value"] >= least][:MOST_LISTED]

@@ -201,8 +201,8 @@ def _doubtful_ends(
 def _crossing_beyond(values: np.ndarray, differences: np.ndarray, level: float) -> float | None:
     """Return where the straight line through a scan meets 0 outside the range; None if it tells nothing.
 
-    It tells nothing where the slope's own interval over replications holds 0, or farther away than the
-    range is wide.
+    It tells nothing where the slope's own interval over replications holds 0, farther away than the
+    range is wide, or below 0 and above 1 where the range lies within.
     """
     if len(differences) < 2 or np.isnan(differences).any():
         return None
@@ -214,5 +214,8 @@ def _crossing_beyond(values: np.ndarray, differences: np.ndarray, level: float) 
     level_at_mean = float(mean_in_order(differences).mean())
     value = float(values.mean() - level_at_mean / slope)
     width = float(values[-1] - values[0])
-    near = values[0] - _FARTHEST_RANGES * width <= value <= values[-1] + _FARTHEST_RANGES * width
-    return value if near and not values[0] <= value <= values[-1] else None
+    lowest, highest = values[0] - _FARTHEST_RANGES * width, values[-1] + _FARTHEST_RANGES * width
+    if values[0] >= 0.0:  # no hours, shares or weights below none
+        lowest = max(lowest, 0.0)
+        highest = min(highest, 1.0) if values[-1] <= 1.0 else highest  # a share of a whole
+    return value if lowest <= value <= highest and not values[0] <= value <= values[-1] else None

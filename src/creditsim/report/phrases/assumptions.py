@@ -41,6 +41,11 @@ ASSUMPTIONS: dict[str, tuple[str, str]] = {
         "来自结果库中的研究：{method}，样本 {samples}，重复 {replications} 次，{months} 个月，"
         "规模 {scale:g}，种子 {seed}。",
     ),
+    "assumptions.quiet": (
+        "No assumption moves these differences by as much as a tenth of the smallest relevant effect: "
+        "{outcomes}.",
+        "没有任何假设能使以下差异变动达到最小相关效应的十分之一：{outcomes}。",
+    ),
     "assumptions.caption": (
         "Most important assumptions by scenario and outcome",
         "各方案、各结果的最关键假设",
@@ -51,18 +56,22 @@ ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "column.matters.sobol": ("Share of the variance", "方差占比"),
     "column.switching": ("The verdict turns at", "结论改变处"),
     "assumptions.answer": ("See “{section}”.", "见“{section}”。"),
-    "switch.within": ("{value} ({low} to {high})", "{value}（{low} 至 {high}）"),
+    "assumed": ("{own} ({low} to {high}){unit}", "{own}（{low} 至 {high}）{unit}"),
+    "switch.within": (
+        "{value} ({low} to {high}); {verdict} as assumed",
+        "{value}（{low} 至 {high}）；现值下为{verdict}",
+    ),
     "switch.end": ("an end of the range", "范围端点"),
     "switch.beyond": (
-        "nowhere within the range; on a straight line beyond it, at about {value}",
-        "范围内不变；按直线外推约在 {value}",
+        "{verdict} over the whole range; on a straight line beyond it, at about {value}",
+        "全部范围内均为{verdict}；按直线外推约在 {value}",
     ),
-    "switch.none": ("nowhere within the range; the verdict stays", "范围内结论不变"),
+    "switch.none": ("none: {verdict} over the whole range", "无：全部范围内均为{verdict}"),
     "switch.doubtful": (
-        "nowhere within the range, but at {value} the verdict is no longer sure",
-        "范围内不反转，但在 {value} 处已无法判断",
+        "none within the range, but {verdict} is not sure at {value}",
+        "范围内无，但在 {value} 处不能确定仍为{verdict}",
     ),
-    "switch.no_verdict": ("there is no clear verdict to turn ({verdict})", "没有可改变的结论（{verdict}）"),
+    "switch.no_verdict": ("no verdict to turn: {verdict} as assumed", "没有可改变的结论：现值下{verdict}"),
     "switch.not_scanned": ("not scanned", "未扫描"),
     "tornado.title": (
         "{title}: {scenario} against {baseline},\neach assumption alone from end to end of its range",
