@@ -131,6 +131,7 @@ class Sensitivity:
 
         from creditsim.core.files import write_whole
         from creditsim.experiment.files import write_json, write_text
+        from creditsim.report.figures import figure_style
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -144,11 +145,12 @@ class Sensitivity:
                     lambda ax, each: self.plot_tornado(each.outcome, each.scenario, ax, lang), each=study
                 )
         for name, draw in drawn.items():
-            figure = Figure(figsize=(11, 7), layout="constrained")
-            FigureCanvasAgg(figure)
-            draw(figure.add_subplot())
-            save = functools.partial(figure.savefig, format="png", dpi=130, metadata={"Software": None})
-            write_whole(folder / f"{name}.png", save)
+            with figure_style(lang):
+                figure = Figure(figsize=(11, 7), layout="constrained")
+                FigureCanvasAgg(figure)
+                draw(figure.add_subplot())
+                save = functools.partial(figure.savefig, format="png", dpi=130, metadata={"Software": None})
+                write_whole(folder / f"{name}.png", save)
         return folder
 
     def __repr__(self) -> str:

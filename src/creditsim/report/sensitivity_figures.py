@@ -27,6 +27,10 @@ LOW_END, HIGH_END = style.SERIES[0], style.SERIES[1]
 """How the two ends of a range are drawn: blue squares and orange triangles, so colour is never needed."""
 
 
+BAR = "#b9dcf2"
+"""A light tint of the palette's sky blue, told from the grey band."""
+
+
 def tornado_frame(study: Study, lang: str = "en") -> pd.DataFrame:
     """Return one row a factor: title, values at both ends of its range, differences there with intervals.
 
@@ -84,7 +88,7 @@ def plot_tornado(frame: pd.DataFrame, study: Study, *, ax: Axes | None = None, l
         ax.axvline(0, color="#333333", linewidth=0.9, zorder=1)
         for y, row in enumerate(frame.to_dict("records")):
             ends = [factor * row["from_difference"], factor * row["to_difference"]]
-            ax.plot(ends, [y, y], color=style.GRID, linewidth=9, solid_capstyle="butt", zorder=1.5)
+            ax.plot(ends, [y, y], color=BAR, linewidth=11, solid_capstyle="butt", zorder=1.5)
             for side, look, shift in (("from", LOW_END, -0.12), ("to", HIGH_END, 0.12)):
                 spread = [factor * row[f"{side}_low"], factor * row[f"{side}_high"]]
                 ax.plot(spread, [y + shift] * 2, color=look.colour, linewidth=1.2, zorder=2)
@@ -174,7 +178,8 @@ def _heading(study: Study, lang: str) -> str:
     if study.output != OF_DIFFERENCES:
         return study.outcome
     title = outcome_title(outcomes()[study.outcome], "all", lang)
-    return "\n".join([*textwrap.wrap(title, 8 if lang == "zh" else 15), f"({study.scenario})"])
+    lines = [*textwrap.wrap(title, 8 if lang == "zh" else 14), *textwrap.wrap(f"({study.scenario})", 14)]
+    return "\n".join(lines)
 
 
 def _name_bars(ax: Axes, frame: pd.DataFrame, lang: str) -> None:
