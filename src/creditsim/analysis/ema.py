@@ -12,6 +12,7 @@ import numpy as np
 
 from creditsim.analysis.intervals import mean_in_order
 from creditsim.analysis.sweeps import world_means
+from creditsim.spec.levers import levers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ def ema_form(
     values = mean_in_order(world_means(recorded, store, replications, names))
     worlds, labels = len(recorded.worlds), recorded.labels
     base = labels.index(recorded.baseline)
-    factors = pd.DataFrame(list(recorded.worlds) * len(labels))
+    columns = [name for name in levers() if name in recorded.worlds[0]]
+    factors = pd.DataFrame(list(recorded.worlds) * len(labels), columns=columns)
     for name in factors:
         if factors[name].dtype in (object, bool) or factors[name].dtype.name in ("str", "string"):
             factors[name] = factors[name].astype("category")
