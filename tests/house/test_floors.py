@@ -25,6 +25,7 @@ HOMES = {
     "ruamel": {"spec"},
     "mesa": {"model"},
     "pyarrow": {"experiment"},
+    "SALib": {"analysis"},
     "joblib": {"experiment"},
     "loky": {"experiment"},
     "dask": {"experiment"},
