@@ -44,8 +44,9 @@ def hold_rates(
     inspection_cost_yuan: float = 30.0,
     finding_worth_yuan: float = 100.0,
     noise_yuan: float = 10.0,
-    inspected: int = 400,
-    months: int = 4_000,
+    inspected: int = 200,
+    months: int = 10_000,
+    replications: int = 1,
     seed: int = 1,
     fixed_inspection_share: float | None = None,
 ) -> pd.DataFrame:
@@ -59,31 +60,32 @@ def hold_rates(
     Returns
     -------
     DataFrame
-        Columns fine_yuan, inspected, months, simulated_inspection_share, published_inspection_share,
+        Columns replication, fine_yuan, inspected, months, simulated_inspection_share, published_inspection_share,
         simulated_breach_share, published_breach_share.
     """
     breach_share = inspection_cost_yuan / finding_worth_yuan
+    fixed = -1.0 if fixed_inspection_share is None else fixed_inspection_share
     rows = []
-    for fine in fines_yuan:
-        terms = np.array(
-            [gain_yuan, fine, inspection_cost_yuan, finding_worth_yuan, noise_yuan / gain_yuan,
-             -1.0 if fixed_inspection_share is None else fixed_inspection_share]
-        )  # fmt: skip
-        inspections, breaches = _play(
-            bare_agents(inspected), bare_agents(1), bare_breach(stake_yuan=gain_yuan), terms,
-            draws.logistic_quantiles(), months, seed,
-        )  # fmt: skip
-        published = (gain_yuan + noise_yuan * math.log((1.0 - breach_share) / breach_share)) / fine
-        rows.append((fine, inspected, months, inspections, published, breaches, breach_share))
+    for replication in range(replications):
+        for fine in fines_yuan:
+            terms = np.array(
+                [gain_yuan, fine, inspection_cost_yuan, finding_worth_yuan, noise_yuan / gain_yuan, fixed]
+            )
+            inspections, breaches = _play(
+                bare_agents(inspected), bare_agents(1), bare_breach(stake_yuan=gain_yuan), terms,
+                draws.logistic_quantiles(), months, seed, replication,
+            )  # fmt: skip
+            published = (gain_yuan + noise_yuan * math.log((1.0 - breach_share) / breach_share)) / fine
+            rows.append((replication, fine, inspected, months, inspections, published, breaches, breach_share))
     columns = (
-        "fine_yuan inspected months simulated_inspection_share published_inspection_share "
+        "replication fine_yuan inspected months simulated_inspection_share published_inspection_share "
         "simulated_breach_share published_breach_share"
     )
     return pd.DataFrame(rows, columns=columns.split())
 
 
 @compiled
-def _play(agents, inspectors, breaches, terms, quantiles, months, seed):
+def _play(agents, inspectors, breaches, terms, quantiles, months, seed, replication):
     """Return the mean rates of inspection and of breach.
 
     All of the inspected hold the same belief, for all see the same inspections.
@@ -98,7 +100,7 @@ def _play(agents, inspectors, breaches, terms, quantiles, months, seed):
             agent.belief[VISITS] = believed  # a multiple of the certain visit below
             detection = perceived_detection(agent, breaches[0], 1.0, 1.0)
             utility = breach_utility(agent, breaches[0], gain, detection, fine)
-            lot = draws.word(seed, 0, agent.slot, month, draws.ACT, 0)
+            lot = draws.word(seed, replication, agent.slot, month, draws.ACT, 0)
             breaking += acts(utility, tau, quantiles[lot >> 16])
         rate = broken / month if month else 0.5
         if fixed >= 0.0:
