@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from creditsim.report.phrases.figures import FIGURES
+from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
 from creditsim.report.phrases.tables import TABLES
@@ -24,7 +25,7 @@ GROUP_PAIRS = (
 )
 """Groups held side by side: the one that programmes tend to forget comes first."""
 
-PHRASES: dict[str, tuple[str, str]] = {**WORDS, **SECTIONS, **TABLES, **FIGURES, **QUESTIONS}
+PHRASES: dict[str, tuple[str, str]] = {**WORDS, **SECTIONS, **TABLES, **FIGURES, **PUBLISHED, **QUESTIONS}
 """English and Chinese by key."""
 
 
