@@ -18,7 +18,6 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
-import numpy as np
 import pandas as pd
 
 from creditsim.core import draws
@@ -27,7 +26,7 @@ from creditsim.model.choice import acts, breach_utility, perceived_detection
 from creditsim.published.bare import bare_agents, bare_breach
 
 DETECTION_SHARES = (0.05, 0.2, 0.8)
-EXPECTED_FINES_YUAN = (25.0, 50.0, 75.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0)
+EXPECTED_FINES_YUAN = (20.0, 40.0, 60.0, 80.0, 100.0, 130.0, 160.0, 200.0, 250.0, 300.0, 400.0, 500.0, 600.0)
 
 
 def hold_threshold(
@@ -63,9 +62,7 @@ def hold_threshold(
                 agents, seed, detection, expected / detection, median_gain_yuan, log_sd, 0.0, honesty
             )
             z = (math.log(expected) - math.log(median_gain_yuan)) / log_sd
-            rows.append(
-                (detection, expected / detection, expected, agents, share, 1.0 - NormalDist().cdf(z))
-            )
+            rows.append((detection, expected / detection, expected, agents, share, 1.0 - NormalDist().cdf(z)))
     return _frame(rows)
 
 

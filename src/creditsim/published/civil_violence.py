@@ -125,7 +125,9 @@ def summarise(runs: pd.DataFrame, *, from_step: int = 1, outburst_share: float =
         calm_step_share (steps with less than a tenth of an outburst), outbursts (spells above the share).
     """
     rows = []
-    for (source, replication), run in runs[runs["step"] >= from_step].groupby(["source", "replication"]):
+    for (source, replication), run in runs[runs["step"] >= from_step].groupby(
+        ["source", "replication"], sort=False
+    ):
         active = run["active_share"].to_numpy()
         above = active > outburst_share
         rows.append(
@@ -146,9 +148,7 @@ def _frame(source: str, replication: int, counts: np.ndarray) -> pd.DataFrame:
     frame.insert(0, "step", np.arange(len(counts)))
     frame.insert(0, "replication", replication)
     frame.insert(0, "source", source)
-    return frame.assign(
-        active_share=frame["active"] / citizens, jailed_share=frame["jailed"] / citizens
-    )
+    return frame.assign(active_share=frame["active"] / citizens, jailed_share=frame["jailed"] / citizens)
 
 
 def _mesa_model(unrest: Unrest, seed: int) -> Any:
@@ -238,9 +238,7 @@ def _live(
             if row < citizens:
                 chance = _arrest_chance(cops, actives + 1, constant, rounded)
                 detection = perceived_detection(agents[row], breaches[0], chance, 1.0)
-                utility = breach_utility(
-                    agents[row], breaches[0], grievance[row], detection, aversion[row]
-                )
+                utility = breach_utility(agents[row], breaches[0], grievance[row], detection, aversion[row])
                 condition[row] = 1 if acts(utility, 0.0, 0.0) else 0
             elif actives > 0:
                 taken = active[(arrests * actives) >> 32]

@@ -65,9 +65,15 @@ def hold_diffusion(
         frames.append(
             pd.DataFrame(
                 {
-                    "replication": replication, "month": month, "year": month / 12.0, "adults": adults,
-                    "simulated_share": share, "recursion_share": recursion, "recursion_sd": sd,
-                    "published_share": published, "simulated_new_share": np.diff(share, prepend=0.0),
+                    "replication": replication,
+                    "month": month,
+                    "year": month / 12.0,
+                    "adults": adults,
+                    "simulated_share": share,
+                    "recursion_share": recursion,
+                    "recursion_sd": sd,
+                    "published_share": published,
+                    "simulated_new_share": np.diff(share, prepend=0.0),
                     "published_new_share": np.diff(published, prepend=0.0),
                 }
             )  # fmt: skip

@@ -60,8 +60,8 @@ def hold_rates(
     Returns
     -------
     DataFrame
-        Columns replication, fine_yuan, inspected, months, simulated_inspection_share, published_inspection_share,
-        simulated_breach_share, published_breach_share.
+        Columns replication, fine_yuan, inspected, months, simulated_inspection_share,
+        published_inspection_share, simulated_breach_share, published_breach_share.
     """
     breach_share = inspection_cost_yuan / finding_worth_yuan
     fixed = -1.0 if fixed_inspection_share is None else fixed_inspection_share
@@ -76,7 +76,9 @@ def hold_rates(
                 draws.logistic_quantiles(), months, seed, replication,
             )  # fmt: skip
             published = (gain_yuan + noise_yuan * math.log((1.0 - breach_share) / breach_share)) / fine
-            rows.append((replication, fine, inspected, months, inspections, published, breaches, breach_share))
+            rows.append(
+                (replication, fine, inspected, months, inspections, published, breaches, breach_share)
+            )
     columns = (
         "replication fine_yuan inspected months simulated_inspection_share published_inspection_share "
         "simulated_breach_share published_breach_share"

@@ -92,10 +92,9 @@ def hold_leverage(
             bare_agents(firms), bare_breach(), np.array(policy), _numbers(rules), months, seed
         ) / firms  # fmt: skip
         published = _published_share(cost, low, high, rules)
-        rows.append(
-            (cost, cost / largest, firms, NAMES[policy], NAMES[cheapest_policy(cost, rules)], share, published,
-             low / largest, high / largest)
-        )  # fmt: skip
+        optimum = NAMES[cheapest_policy(cost, rules)]
+        ratios = cost / largest, low / largest, high / largest
+        rows.append((cost, ratios[0], firms, NAMES[policy], optimum, share, published, *ratios[1:]))
     columns = "cost_yuan cost_ratio firms policy optimum simulated_share published_share low_ratio high_ratio"
     return pd.DataFrame(rows, columns=columns.split())
 

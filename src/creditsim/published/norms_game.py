@@ -168,8 +168,9 @@ def expected_scores(boldness: np.ndarray, vengefulness: np.ndarray, game: Game) 
             found[i] += game.enforcement * v[i] * b[j] ** 2 / 2
             for k in others:
                 if k != j:  # j defects, i and k see it
-                    third = game.meta_punishment * (1 - v[i]) * v[k] + game.meta_enforcement * v[i] * (1 - v[k])
-                    found[i] += third * b[j] ** 3 / 3
+                    punished = game.meta_punishment * (1 - v[i]) * v[k]
+                    punishes = game.meta_enforcement * v[i] * (1 - v[k])
+                    found[i] += (punished + punishes) * b[j] ** 3 / 3
     return found
 
 
@@ -222,7 +223,7 @@ def _score(traits, scores, agents, breaches, indptr, indices, game, seed, replic
                 elif metanorms:
                     for around in range(indptr[other], indptr[other + 1]):
                         third = indices[around]
-                        if third == row:
+                        if third == row or traits[third, 1] == 0:
                             continue
                         slot = pair * players + third
                         sees, minds = draws.philox(

@@ -35,7 +35,7 @@ from creditsim.core.compiled import compiled
 from creditsim.model.choice import acts, breach_utility, perceived_detection
 from creditsim.published.bare import bare_agents, bare_breach
 
-TAX_RATES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+TAX_RATES = (0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 SLICES = 2_000
 """Slices of income that are decided on one after the other."""
 

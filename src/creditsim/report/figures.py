@@ -53,7 +53,7 @@ def labelled_axes(
         yield ax, shown
         _set_fonts(ax, shown)
         if legend:
-            _legend_below(ax.figure, ax)
+            shared_legend(ax.figure, [ax], shown)
 
 
 def plot_paths(

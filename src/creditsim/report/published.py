@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-SIZE = (6.4, 3.6)
+SIZE = (7.0, 3.9)
 """Inches of a new figure."""
 
 
@@ -25,12 +25,13 @@ def plot_threshold(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "
     """Draw the share in breach by the expected fine: a frame of `becker.hold_threshold` or `hold_logit`."""
     with labelled_axes(ax, SIZE, lang) as (ax, lang):
         line = frame.drop_duplicates("expected_fine_yuan").sort_values("expected_fine_yuan")
-        _curve(ax, line["expected_fine_yuan"], 100 * line["published_share"], say("published.closed_form", lang))
+        label = say("published.closed_form", lang)
+        _curve(ax, line["expected_fine_yuan"], 100 * line["published_share"], label)
         for position, (chance, mine) in enumerate(frame.groupby("detection_share"), start=1):
             look = style.series_style(position)
             # The same luck makes the marks coincide, so each lies open inside the one before.
             ax.plot(mine["expected_fine_yuan"], 100 * mine["simulated_share"], color=look.colour,
-                    linestyle="none", marker=look.marker, markersize=15 - 4 * position, fillstyle="none",
+                    linestyle="none", marker=look.marker, markersize=18 - 5 * position, fillstyle="none",
                     label=say("published.detected", lang, percent=f"{100 * chance:g}"))  # fmt: skip
         _name(ax, lang, "becker", "expected_fine", "breach_share")
         ax.set_xlim(0)
@@ -47,11 +48,13 @@ def plot_evaded_tax(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = 
                 say(f"published.{kind}.{name}", lang)
                 for kind, name in zip(("fine_on", "aversion"), case, strict=True)
             )
-            rate = 100 * mine["tax_rate_share"]
+            rate, label = (
+                100 * mine["tax_rate_share"],
+                say("published.simulated_case", lang, fine_on=fine_on, aversion=aversion),
+            )
             ax.plot(rate, 100 * mine["published_evaded_tax_share"], color=look.colour, linestyle=look.line)
             ax.plot(rate, 100 * mine["simulated_evaded_tax_share"], color=look.colour, marker=look.marker,
-                    linestyle="none",
-                    label=say("published.simulated_case", lang, fine_on=fine_on, aversion=aversion))  # fmt: skip
+                    linestyle="none", label=label)  # fmt: skip
         _name(ax, lang, "evasion", "tax_rate", "evaded")
         _note(ax, say("published.lines_and_marks", lang))
         ax.set_ylim(0)
@@ -89,7 +92,7 @@ def plot_leverage(
                         linestyle="none", marker=look.marker, fillstyle="none" if position > 1 else "full",
                         markersize=9 if position > 1 else 5,
                         label=say(f"published.{name}", lang))  # fmt: skip
-        _mark(ax, 1.0, say("published.largest_fine", lang), at=0.3)
+        _mark(ax, 1.0, say("published.largest_fine", lang), at=0.08)
         _name(ax, lang, "leverage", "cost_ratio", "firms_in_breach")
         _log_axis(ax, [0.1, 0.2, 0.5, 1, 2], [f"{mark:g}" for mark in (0.1, 0.2, 0.5, 1, 2)])
         ax.set_ylim(-4, 104)
@@ -102,8 +105,9 @@ def plot_rates(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "en")
         means = frame.groupby("fine_yuan").mean(numeric_only=True)
         for position, (name, column) in enumerate((("inspections", "inspection"), ("breaches", "breach"))):
             look, what = style.series_style(position + 1), say(f"published.{name}", lang)
+            label = say("published.mixed_equilibrium", lang, what=what)
             ax.plot(means.index, 100 * means[f"published_{column}_share"], color=look.colour,
-                    linestyle=look.line, label=say("published.mixed_equilibrium", lang, what=what))  # fmt: skip
+                    linestyle=look.line, label=label)  # fmt: skip
             ax.plot(means.index, 100 * means[f"simulated_{column}_share"], color=look.colour,
                     linestyle="none", marker=look.marker,
                     label=say("published.played", lang, what=what))  # fmt: skip
