@@ -13,6 +13,7 @@ from creditsim.analysis import intervals
 from creditsim.experiment.designs import sobol
 from creditsim.model.outcomes.basic import gaps
 from creditsim.model.outcomes.counted import BIT_OF_GROUP, Track
+from creditsim.model.phases import pilots, turnover
 from creditsim.model.quantities import QUANTITIES
 from creditsim.population.agents import CELLS_PER_AREA, CELLS_PER_SETTING
 from creditsim.spec.scenario import STATUS_QUO
@@ -89,12 +90,11 @@ def coverage(size: Size, level_of_normal: bool = False) -> Finding:
     return test.finding(covered - 0.95, f"covered {covered:.4f} of {test.size:,} experiments")
 
 
-def placebo(size: Size, works: bool = False) -> Finding:
+def placebo(size: Size, twice: bool = False) -> Finding:
     """Pilots against units not yet started, where the programme is the status quo: on average no effect.
 
     In standard deviations of a run. Student's intervals over replications then cover 0 as they cover any mean.
     """
-    levers = {"enforcement.fine_level_share": 3.0} if works else {}
     test = mean_test(1.0, 0.5 * size.coarseness)
     policy = scenario(
         STATUS_QUO,
@@ -104,17 +104,24 @@ def placebo(size: Size, works: bool = False) -> Finding:
         rollout__pilot_sites_per_setting_count=10,
         rollout__full_start_date="2020-12",
         rollout__phase_in_months=12,
-        **{lever.replace(".", "__"): value for lever, value in levers.items()},
     )
     found = []
     for replication in range(test.size):
-        table = run_of(policy, 0.02, replication).outcomes()
+        with replaced(turnover, "count_pilots", _count_twice if twice else pilots.count_pilots):
+            table = run_of(policy, 0.02, replication).outcomes()
         chosen = table[(table["outcome"] == "rollout.treated_minus_control") & (table["group"] == "all")]
         found.append(float(chosen["value"].dropna().mean()))
     effect = np.array(found)
     mean, low, high = (float(each) for each in intervals.t_interval(effect))
     note = f"{mean:.2f} breaches per 1,000 a month (95%: {low:.2f} to {high:.2f})"
     return test.finding(mean / effect.std(ddof=1), note)
+
+
+def _count_twice(state, rules):
+    """A seeded fault: breaches at pilots are counted once more."""
+    pilots.count_pilots(state, rules)
+    column = QUANTITIES.index("pilot_breaches")
+    state.counts[:, column] *= 2
 
 
 CHECKS = (
@@ -156,8 +163,8 @@ CHECKS = (
         "Pilots of a programme that changes nothing show no effect on average",
         "statistical",
         placebo,
-        lambda size: placebo(size, works=True),
-        "the programme is none without effect: fines are three times as high",
+        lambda size: placebo(size, twice=True),
+        "breaches at pilots are counted twice",
         "scope differs",
         "the package has no stepped-wedge regression: it reports breaches at pilots against units not yet"
         " started, by month; its interval is Student's over replications, checked by limit-14-coverage",
