@@ -58,7 +58,11 @@ def lognormal_gains(size: Size, log_sd_shift: float = 0.0) -> Finding:
             expected_fine = math.exp(mean + place * sd)
             agent, activity = one_agent(), one_activity()
             breaches = sum(
-                bool(choice.acts(choice.breach_utility(agent, activity, gain, 0.2, expected_fine / 0.2), 0.0, 0.0))
+                bool(
+                    choice.acts(
+                        choice.breach_utility(agent, activity, gain, 0.2, expected_fine / 0.2), 0.0, 0.0
+                    )
+                )
                 for gain in gains.tolist()
             )
             worst = max(worst, abs(breaches / len(gains) - stats.norm.sf(place)))
@@ -148,7 +152,9 @@ def first_detection(size: Size, sticky: bool = False) -> Finding:
     law = np.append(p * (1.0 - p) ** np.arange(24), (1.0 - p) ** 24)
     test = law_test(len(law), 0.06 * size.coarseness)
     slots = np.arange(test.size)
-    luck = np.stack([draws.words(SEED, 24, slots, 0 if sticky else month, draws.ACT, 1) for month in range(24)])
+    luck = np.stack(
+        [draws.words(SEED, 24, slots, 0 if sticky else month, draws.ACT, 1) for month in range(24)]
+    )
     months = _months_until_seen(luck, borders)
     return test.finding(chi_square(np.bincount(months, minlength=25), test.size * law), "chi-square")
 
@@ -266,7 +272,9 @@ def recording_bias(size: Size, leak: float = 0.0) -> Finding:
         border = borders[6]
         breaches.append(did)
         records.append(did & (words[1] < border))
-    share, true = (_first_of(np.stack(each), number) for each, number in ((records, test.size), (breaches, truth.size)))
+    share, true = (
+        _first_of(np.stack(each), number) for each, number in ((records, test.size), (breaches, truth.size))
+    )
     note = f"recorded {share / (1 - share):.2f} : 1 (closed form 3 : 1), true {true / (1 - true):.3f} : 1"
     return test.finding(share - 0.75, note, abs(true - 0.5) <= truth.limit)
 

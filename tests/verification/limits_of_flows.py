@@ -50,7 +50,9 @@ def _recursion() -> tuple[float, float]:
     return share, spread
 
 
-def _aware(number: int, runs: int, contact: float = CONTACT, first: int = 0, alike: bool = False) -> np.ndarray:
+def _aware(
+    number: int, runs: int, contact: float = CONTACT, first: int = 0, alike: bool = False
+) -> np.ndarray:
     """Return the aware share of crowds of a size after MONTHS months; `alike`: all share one agent's luck."""
     state, rules, found = crowd(number), _rules(contact), []
     if alike:
@@ -185,7 +187,9 @@ def little(size: Size, forgetful: bool = False) -> Finding:
     runs = max(4, size.cases // 10)
     waiting, waited = _desk_line(runs, 60, forgetful=forgetful)
     apart = np.abs(waiting.sum(axis=1) - waited).max()
-    return Finding(apart == 0, runs, apart, note=f"{int(waited.sum()):,} record-months in {runs} runs of 60 months")
+    return Finding(
+        apart == 0, runs, apart, note=f"{int(waited.sum()):,} record-months in {runs} runs of 60 months"
+    )
 
 
 def waiting_law(size: Size, capacity: int = CAPACITY) -> Finding:

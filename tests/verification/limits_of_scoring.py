@@ -95,7 +95,9 @@ def clipped_score(size: Size, shift: int = 0) -> Finding:
     grades["id"] += len(entries)
     grades["act"] = -1 - grades["id"]
     found = scores(book, np.concatenate((entries, grades)), START + MONTHS - 1, test.size)
-    return test.finding(found.mean() - mean, f"held at {cap:,} mp: mean {found.mean():,.0f}, by convolution {mean:,.0f}")
+    return test.finding(
+        found.mean() - mean, f"held at {cap:,} mp: mean {found.mean():,.0f}, by convolution {mean:,.0f}"
+    )
 
 
 def _law_of_sum(terms) -> np.ndarray:

@@ -71,7 +71,9 @@ def ishigami(size: Size, reused: bool = False) -> Finding:
             abs(1.0 - ((at_other - at_mixed) ** 2).mean() / 2.0 / spread - first[k]),
             abs(((at_one - at_mixed) ** 2).mean() / 2.0 / spread - total[k]),
         )
-    return Finding(worst <= 0.01 * size.coarseness, points * 5, worst, note="largest error of a share or of the variance")
+    return Finding(
+        worst <= 0.01 * size.coarseness, points * 5, worst, note="largest error of a share or of the variance"
+    )
 
 
 REPLICATIONS = 6

@@ -133,9 +133,13 @@ def repairs(size: Size, adds: bool = False) -> Finding:
                 _table(
                     book,
                     entries_of(
-                        book, np.concatenate((who, *[who[target]] * times)),
+                        book,
+                        np.concatenate((who, *[who[target]] * times)),
                         np.concatenate((items, *[items[target]] * times)),
-                        np.concatenate((when, *[when[target] + delay] * times)), kinds, refs, points,
+                        np.concatenate((when, *[when[target] + delay] * times)),
+                        kinds,
+                        refs,
+                        points,
                     ),
                 )  # fmt: skip
             )
@@ -152,7 +156,9 @@ def _with_one_more(book, case: int, names, flip: bool) -> tuple[np.ndarray, np.n
     more = np.array([book[name].index for name in names])[(pick * len(names)).astype(np.int64)]
     posted = START + (moment * SPAN).astype(np.int64)
     before = entries_of(book, who, items, when)
-    points = np.concatenate((book.item_table["points_mp"][items], (-1 if flip else 1) * book.item_table["points_mp"][more]))
+    points = np.concatenate(
+        (book.item_table["points_mp"][items], (-1 if flip else 1) * book.item_table["points_mp"][more])
+    )
     after = entries_of(
         book, np.concatenate((who, np.arange(SUBJECTS))), np.concatenate((items, more)),
         np.concatenate((when, posted)), points_mp=points,

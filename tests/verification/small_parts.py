@@ -119,9 +119,7 @@ def small_population(scale: float = 0.01, replication: int = 0):
 
 def empty_state(scale: float = 0.01, replication: int = 0, active: int = 1) -> State:
     """Return a state before the first month, everybody under a regime."""
-    state = first_state(
-        small_population(scale, replication), START + 6, len(rules_of(STATUS_QUO).activities)
-    )
+    state = first_state(small_population(scale, replication), START + 6, len(rules_of(STATUS_QUO).activities))
     state.active[:] = active
     return state
 
@@ -161,7 +159,9 @@ def start_of(policy: Scenario, scale: float, replication: int = 0, only: Sequenc
     return burned_in(policy, small_population(scale, replication), only=only)
 
 
-def run_of(policy: Scenario, scale: float = 0.01, replication: int = 0, rules=None, state=None) -> CreditModel:
+def run_of(
+    policy: Scenario, scale: float = 0.01, replication: int = 0, rules=None, state=None
+) -> CreditModel:
     """Return a finished run; `rules` replaces the compiled ones (the burn-in keeps its own)."""
     state = start_of(policy, scale, replication) if state is None else state
     model = CreditModel(policy, state=state)
