@@ -1,4 +1,4 @@
-"""Known cases in which more detection, or more care, brings more breaches: each shown with the package's parts.
+"""Known cases in which more detection, or more care, brings more breaches: shown with the package's parts.
 
 The control takes away what turns the relation round; then it must not be turned.
 """
@@ -58,8 +58,20 @@ def _crowded(chance: float, crowding: float, number: int) -> float:
     agents.grade = 3
     activity = one_activity(channels=[0, chance, 0, 0, 0, 0, 0], alpha=-0.5)
     borders, zeros, total = _borders(chance), np.zeros(number, np.uint8), 0
-    terms = np.array([0.5, 0, 0, 0, assumed("crowding.recovery_share"), assumed("crowding.in_kind_share"), crowding,
-                      0.0, 0.0, 0.0])  # fmt: skip
+    terms = np.array(
+        [
+            0.5,
+            0,
+            0,
+            0,
+            assumed("crowding.recovery_share"),
+            assumed("crowding.in_kind_share"),
+            crowding,
+            0.0,
+            0.0,
+            0.0,
+        ]
+    )
     for month in range(42):
         noise, luck = _month(number, month)
         deeds = np.zeros(number, np.uint8)

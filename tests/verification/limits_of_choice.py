@@ -91,7 +91,7 @@ DETECTED, START_BELIEF = 0.4, 2.0
 
 @numba.njit
 def _smoothed(agents, activity, luck, terms, chance):
-    """Let each agent live through its months; one channel, so that its perceived chance is chance × belief."""
+    """Let each agent live through its months; one channel, its perceived chance is chance × belief."""
     for row in range(luck.shape[1]):
         for month in range(luck.shape[0]):
             channel = 1 if luck[month, row] < chance else -1
@@ -336,14 +336,14 @@ def _penalised(rules, replication: int, months: int, appeals_fail: bool) -> np.n
         members = np.arange(half + 1), compliant.astype(np.int32)
         false = _about_others(state, rules, reports, np.arange(half), members, REPORTED, 0)
         full = np.full(5, 10**9)
-        with replaced(desk, "desk_capacity", lambda state, rules: full):
+        with replaced(desk, "desk_capacity", lambda state, rules, full=full: full):
             post(state, rules, desk.verify(state, rules, false))
         state.month += 1
         state.chains.dirty[:] = 0
         shift = (lambda words, wrong: np.zeros(len(words), bool)) if appeals_fail else appeals.upheld
         chance = lambda name: OBJECTED if name == "appeal.wronged_share" else assumed(name)  # noqa: E731
         with (
-            replaced(appeals, "appeal_flow", lambda state, rules: full),
+            replaced(appeals, "appeal_flow", lambda state, rules, full=full: full),
             replaced(appeals, "upheld", shift),
             replaced(notices, "assumed", chance),
         ):
@@ -358,7 +358,7 @@ def _penalised(rules, replication: int, months: int, appeals_fail: bool) -> np.n
 CHECKS = (
     Check(
         "limit-02-rational-compliance",
-        "Without morals and noise an agent breaches exactly where the gain is above p F; at a tie it complies",
+        "Without morals and noise an agent breaches exactly where the gain is above p F, and not at a tie",
         "exact",
         rational_compliance,
         lambda size: rational_compliance(size, acts_at_a_tie),
@@ -425,8 +425,8 @@ CHECKS = (
         lambda size: look_ahead(size, sees_ahead=False),
         "the agent sees this month's fine only",
         "scope differs",
-        "holds for the choice rule where the worth of the group, visit risk included, is handed to it; in runs"
-        " agents reckon with the worth of grades and of announced visits, but solve no decision problem",
+        "holds for the choice rule where the worth of the group, visit risk included, is handed to it; in"
+        " runs agents reckon with the worth of grades and of announced visits, but solve no decision problem",
     ),
     Check(
         "limit-09-recording-bias",

@@ -77,7 +77,7 @@ def bass(size: Size, contact: float = CONTACT) -> Finding:
 
 
 def bass_error(size: Size, alike: bool = False) -> Finding:
-    """Variance of the share in crowds of 250 over that in crowds of 4,000: 16, as the error goes with 1/√N."""
+    """Variance of the share in crowds of 250 over that in crowds of 4,000: 16, as errors go with 1/√N."""
     test = ratio_test(0.6 * size.coarseness)
     small, large = (_aware(number, test.size, first=10**6, alike=alike) for number in (250, 4000))
     ratio = small.var(ddof=1) / max(large.var(ddof=1), 1e-30)
@@ -207,7 +207,10 @@ def waiting_law(size: Size, capacity: int = CAPACITY) -> Finding:
     waiting, _ = _desk_line(test.size, months, 10**6, capacity=capacity)
     observed = np.bincount(np.minimum(waiting[:, -1], 12), minlength=13)
     mean, other = float((law * np.arange(most)).sum()), _erlang_c_queue(CAPACITY, ARRIVING)
-    note = f"mean waiting {waiting[:, -1].mean():.2f}, recursion {mean:.2f}; Erlang-C of {CAPACITY} officers {other:.2f}"
+    note = (
+        f"mean waiting {waiting[:, -1].mean():.2f}, recursion {mean:.2f}; "
+        f"Erlang-C of {CAPACITY} officers {other:.2f}"
+    )
     return test.finding(chi_square(observed, test.size * classes), note)
 
 

@@ -95,7 +95,7 @@ def coverage(size: Size, level_of_normal: bool = False) -> Finding:
 def placebo(size: Size, twice: bool = False) -> Finding:
     """Pilots against units not yet started, where the programme is the status quo: on average no effect.
 
-    In standard deviations of a run. Student's intervals over replications then cover 0 as they cover any mean.
+    In standard deviations of a run. Student's intervals over replications then cover 0 as any mean.
     """
     test = mean_test(1.0, 0.5 * size.coarseness)
     policy = scenario(

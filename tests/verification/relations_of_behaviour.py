@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 from checks import Check, Finding, Size, replaced
@@ -51,8 +52,13 @@ def with_detection(rules, factor: float, visits: float | None = None, channel: s
 
 def no_false_records(size: Size, specificity: float = 1.0) -> Finding:
     """Desks that stop every false record, and no entries made up to fill a quota."""
-    levers = {**AT_ONCE, "desk.specificity_share": specificity, "assessment.metric_choice": "error_and_effect",
-              "village.household_liability_on": False, "world.false_record_human_share": 0.05}  # fmt: skip
+    levers = {
+        **AT_ONCE,
+        "desk.specificity_share": specificity,
+        "assessment.metric_choice": "error_and_effect",
+        "village.household_liability_on": False,
+        "world.false_record_human_share": 0.05,
+    }
     policy = scenario(PLAN, 12, 0).with_levers(levers)
     found = 0
     for replication in range(size.replications):
@@ -76,7 +82,7 @@ def detection_by_choice(size: Size, inverted: bool = False) -> Finding:
     policy, wrong, tried, fewer = scenario(STATUS_QUO, 6, 3), 0, 0, 0
     for replication in range(size.replications):
         found = [_first_month(policy, factor, replication, size.scale)[0] for factor in (0.5, 1.0, 2.0, 6.0)]
-        for less, more in zip(found, found[1:]):
+        for less, more in itertools.pairwise(found):
             if inverted:
                 less, more = more, less
             wrong += int(np.count_nonzero(more & ~less))
@@ -97,8 +103,12 @@ def detection_over_months(size: Size, factor: float = 2.0) -> Finding:
     found = []
     for replication in range(test.size):
         state = start_of(policy, 0.01, replication)
-        totals = [counted(run_of(policy, state=state, rules=lambda rules, f=f: with_detection(rules, f)), "breaches").sum()
-                  for f in (1.0, factor)]  # fmt: skip
+        totals = [
+            counted(
+                run_of(policy, state=state, rules=lambda rules, f=f: with_detection(rules, f)), "breaches"
+            ).sum()
+            for f in (1.0, factor)
+        ]
         found.append(float(totals[1] - totals[0]))
     pairs = np.array(found)
     rise = max(0.0, pairs.mean() / max(pairs.std(ddof=1), 1e-12))
@@ -139,7 +149,10 @@ def no_visits(size: Size, spared: bool = False) -> Finding:
         blind = run_of(policy, 0.02, replication, rules=lambda rules: with_detection(rules, 0.0))
         cut = (lambda rules: rules) if spared else _without_visits
         idle = run_of(
-            policy, 0.02, replication, rules=lambda rules: with_detection(cut(rules), 0.0, visits=1.0)
+            policy,
+            0.02,
+            replication,
+            rules=lambda rules, cut=cut: with_detection(cut(rules), 0.0, visits=1.0),
         )
         for name in ("fines_fen", "posted_negative", "posted_positive", "visits_seen"):
             apart += int(np.abs(counted(blind, name) - counted(idle, name)).sum())
@@ -147,7 +160,9 @@ def no_visits(size: Size, spared: bool = False) -> Finding:
         apart += 0 if spared else int(counted(idle, "visits").sum())
         breaches.append([int(counted(model, "breaches").sum()) for model in (blind, idle)])
     sums = np.sum(breaches, axis=0)
-    note = f"breaches: {sums[0]} where visits see nothing, {sums[1]} where none are made but some are reckoned with"
+    note = (
+        f"breaches: {sums[0]} where visits see nothing, {sums[1]} where none are made but some reckoned with"
+    )
     return Finding(apart == 0, size.replications, apart, note=note)
 
 
@@ -186,7 +201,7 @@ def larger_reward(size: Size, falling: bool = False) -> Finding:
         state = start_of(scenario(PLAN, 6, 3), size.scale, replication)
         rewards = (2.0, 5.0, 10.0, 20.0)
         found = [_sorting(reward, state) for reward in (rewards[::-1] if falling else rewards)]
-        for small, large in zip(found, found[1:]):
+        for small, large in itertools.pairwise(found):
             wrong += int(np.count_nonzero(small & ~large))
             more += int(np.count_nonzero(large & ~small))
             tried += len(small)
@@ -194,7 +209,7 @@ def larger_reward(size: Size, falling: bool = False) -> Finding:
 
 
 def reward_over_months(size: Size, factor: float = 4.0) -> Finding:
-    """Households that sort in a year at a larger reward less those at 5 yuan, in standard deviations of a pair."""
+    """Households that sort in a year at a larger reward less those at 5 yuan, in deviations of a pair."""
     test = mean_test(1.0, 0.8 * size.coarseness)
     found = []
     for replication in range(test.size):
@@ -242,7 +257,7 @@ def adoption(size: Size, unaware: bool = False) -> Finding:
         columns = [
             counts[:, :, QUANTITIES.index(name)] for name in ("app_active", "registered", "aware", "adults")
         ]
-        wrong += sum(int((less > more).sum()) for less, more in zip(columns, columns[1:]))
+        wrong += sum(int((less > more).sum()) for less, more in itertools.pairwise(columns))
         tried += counts.shape[0] * counts.shape[1]
     return Finding(wrong == 0, tried, wrong, note="cells and months with more adopters than aware")
 
@@ -299,7 +314,7 @@ CHECKS = (
         lambda size: detection_over_months(size, 0.25),
         "detection counts with the wrong sign",
         "scope differs",
-        "fixed gains, a non-strategic inspector, no reward at risk: the status quo with the least crowding-out;"
+        "fixed gains, a non-strategic inspector, no reward at risk: the status quo with least crowding-out;"
         " the exceptions are checks of their own",
     ),
     *EXCEPTIONS,
@@ -319,8 +334,8 @@ CHECKS = (
         lambda size: no_visits(size, spared=True),
         "the budget for visits is not cut",
         "scope differs",
-        "holds for fines, entries and scores where visits alone detect; breaches differ, since agents reckon with"
-        " visits and learn of a cut budget in part only",
+        "holds for fines, entries and scores where visits alone detect; breaches differ, since agents reckon"
+        " with visits and learn of a cut budget in part only",
     ),
     Check(
         "relation-visits-by-risk",
@@ -356,8 +371,8 @@ CHECKS = (
         lambda size: reward_unknown(size, known=True),
         "everybody knows the items",
         "scope differs",
-        "worth of grades to persons; organisations always know the items, and points for sorting are paid at the"
-        " shop without any awareness",
+        "worth of grades to persons; organisations always know the items, and points for sorting are paid at"
+        " the shop without any awareness",
     ),
     Check(
         "relation-adoption-and-awareness",

@@ -110,7 +110,7 @@ def explicit_defaults(size: Size, other: bool = False) -> Finding:
 
 
 def starts_in_month(size: Size, early: int = 0) -> Finding:
-    """A policy that starts in month m leaves the months before as they are; the fault starts it a month early."""
+    """A policy that starts in month m leaves the months before as they are; the fault: a month early."""
     wrong = tried = 0
     for replication in range(size.replications):
         usual = scenario(STATUS_QUO, 10, 3)
@@ -176,7 +176,7 @@ def isolated_agent(size: Size, meets: bool = False) -> Finding:
     number, wrong, tried = 200, 0, max(3, size.cases // 10)
     rules = rules_of(PLAN)
     sites = crowd(1).population.sites
-    apart = np.flatnonzero((sites["kind"] != sites["kind"][0]))[0]
+    apart = np.flatnonzero(sites["kind"] != sites["kind"][0])[0]
     for case in range(tried):
         found = []
         for more in (0, 1, 60) if meets else (0, 1):
@@ -223,7 +223,7 @@ def settings_tied(size: Size) -> Finding:
 
 
 def split_replications(size: Size, by_place: bool = False, summed: bool = False) -> Finding:
-    """Replications 0 to n - 1 in one go against two halves, the later half first; seeds and replications apart.
+    """Replications 0 to n - 1 in one go against two halves, the later half first; seeds apart.
 
     The faults number replications within a part, or add them to the seed.
     """
@@ -255,9 +255,7 @@ def observed(size: Size, meddles: bool = False) -> Finding:
         for _ in range(policy.months):
             model.step()
             lines.append((model.month, len(model.outcomes()), len(model.grades()), len(model.balances())))
-            lines.append(
-                (repr(model), len(model.agents), model.case["scenario"] if "scenario" in model.case else "")
-            )
+            lines.append((repr(model), len(model.agents), model.case.get("scenario", "")))
             if meddles:
                 model.state.agents.trust[0] = 0.0
                 model.state.agents.awareness[:] |= 1

@@ -16,8 +16,14 @@ from creditsim.spec.rulebooks import load_rulebook
 BOOKS = ("wendeng-2020", "weihai-city", "wendeng-village-stars")
 BONUSES = ("ind-volunteering-20-hours", "ind-donation-over10000", "ind-national-award", "ind-blood-donation",
            "rural-neighbour-mutual-help")  # fmt: skip
-BREACHES = ("ind-tax-evasion", "ind-traffic-fine-upto500", "ind-serious-tax-evasion", "ind-drink-driving-direct-b",
-            "ind-judgment-defaulter-list-direct-d", "ind-unlicensed-activity")  # fmt: skip
+BREACHES = (
+    "ind-tax-evasion",
+    "ind-traffic-fine-upto500",
+    "ind-serious-tax-evasion",
+    "ind-drink-driving-direct-b",
+    "ind-judgment-defaulter-list-direct-d",
+    "ind-unlicensed-activity",
+)
 SPAN = 40
 SUBJECTS = 25
 
@@ -65,7 +71,7 @@ def names_are_labels(size: Size, sorted_names: bool = False) -> Finding:
 
 
 def grades_climb(size: Size, strict: bool = False) -> Finding:
-    """Grades never fall as the score rises; each begins exactly at its cutoff: at -1, 0 and +1 mp around it."""
+    """Grades never fall as the score rises; each begins exactly at its cutoff: -1, 0 and +1 mp around it."""
     wrong = tried = 0
     for name in BOOKS:
         book = load_rulebook(name)
@@ -141,7 +147,7 @@ def repairs(size: Size, adds: bool = False) -> Finding:
                         refs,
                         points,
                     ),
-                )  # fmt: skip
+                )
             )
         wrong += int((tables[1] < tables[0]).sum() + (tables[1] != tables[2]).sum())
         tried += tables[0].size
@@ -189,7 +195,7 @@ def breaches(size: Size, flip: bool = False) -> Finding:
 
 
 def order_within_month(size: Size, clipped: bool = False) -> Finding:
-    """Entries of a month in another order: the same scores. The fault clips after each entry, not at the end."""
+    """Entries of a month in another order: the same scores. The fault clips after each entry."""
     wrong = tried = 0
     for case, book in _books(size):
         who, items, when = _history(book, case)
@@ -276,7 +282,7 @@ CHECKS = (
         lambda size: merits(size, flip=True),
         "a merit is entered with the wrong sign",
         "scope differs",
-        "while it is valid: under a yearly cap an early merit takes room from a later one and may expire first",
+        "while it is valid: under a yearly cap an early merit takes a later one's room and may expire first",
     ),
     Check(
         "relation-breach-never-raises",

@@ -24,5 +24,5 @@ def test_a_limit_finds_its_fault(check):
 
 
 def test_every_limit_of_the_list_is_there():
-    assert NUMBERS == {f"{number:02d}" for number in range(1, 15)}
+    assert {f"{number:02d}" for number in range(1, 15)} == NUMBERS
     assert [check.name for check in LIMITS if not check.run] == ["limit-13-gini-theil"]
