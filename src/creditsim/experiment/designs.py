@@ -62,8 +62,8 @@ def latin_hypercube(names: Sequence[str], number: int, seed: int) -> tuple[np.nd
     columns = []
     for name in names:
         # Stable: of two equal words the earlier world goes first.
-        stratum = np.argsort(np.argsort(named_words(name, number, seed, 0), kind="stable"), kind="stable")
-        columns.append((stratum << 32) + named_words(name, number, seed, 1))
+        stratum = np.argsort(np.argsort(factor_words(name, number, seed, 0), kind="stable"), kind="stable")
+        columns.append((stratum << 32) + factor_words(name, number, seed, 1))
     return np.column_stack(columns), number << 32
 
 
@@ -78,7 +78,7 @@ def sobol(names: Sequence[str], number: int, seed: int) -> tuple[np.ndarray, int
     points = qmc.Sobol(len(names), scramble=False, bits=SOBOL_BITS).random(number)
     # Multiples of 2**-30, so that this is exact.
     positions = (points * (1 << SOBOL_BITS)).astype(np.int64)
-    shifts = [int(named_words(name, 1, seed, 2)[0]) >> (32 - SOBOL_BITS) for name in names]
+    shifts = [int(factor_words(name, 1, seed, 2)[0]) >> (32 - SOBOL_BITS) for name in names]
     return positions ^ np.array(shifts, np.int64), 1 << SOBOL_BITS
 
 
@@ -97,13 +97,13 @@ def resampled(
     ((1,), (2,), (3,), (3,))
     """
     total = sum(weights)
-    first = int(named_words("posterior", 1, seed, 3)[0])
+    first = int(factor_words("posterior", 1, seed, 3)[0])
     ends = list(itertools.accumulate(weight * number << 32 for weight in weights))
     places = [bisect.bisect_right(ends, ((each << 32) + first) * total) for each in range(number)]
     return tuple(particles[place] for place in places)
 
 
-def named_words(name: str, number: int, seed: int, index: int, round_number: int = 0) -> np.ndarray:
+def factor_words(name: str, number: int, seed: int, index: int, round_number: int = 0) -> np.ndarray:
     """Return one word a world for a factor, known to the draws by a hash of its name."""
     code = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
     return words(seed, round_number, np.arange(number), code, DESIGN, index)

@@ -83,7 +83,7 @@ def _worlds() -> dict[str, Any]:
             "design": _or_nothing({"enum": [LATIN_HYPERCUBE, SOBOL, GRID, LISTED, POSTERIOR]}),
             "number": _or_nothing(number),
             "factors": _or_nothing({**_mapping(factors), "minProperties": 1}),
-            "listed": _or_nothing({"type": "array", "items": row, "minItems": 2, "maxItems": MOST_WORLDS}),
+            "listed": _or_nothing({"type": "array", "items": row, "minItems": 1, "maxItems": MOST_WORLDS}),
             "file": _or_nothing({"type": "string", "minLength": 1}),
             "own_luck": _or_nothing({"type": "boolean"}),
         }

@@ -46,7 +46,7 @@ class WorldsFile(BaseModel):
     design: Literal["latin-hypercube", "sobol", "grid", "listed", "posterior"] = LATIN_HYPERCUBE
     number: Annotated[int, Field(ge=2, le=MOST_WORLDS)] | None = None
     factors: Annotated[dict[str, FactorFile | None], Field(min_length=1)] | None = None
-    listed: Annotated[list[dict[str, Any]], Field(min_length=2, max_length=MOST_WORLDS)] | None = None
+    listed: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_WORLDS)] | None = None
     file: Annotated[str, Field(min_length=1)] | None = None
     own_luck: bool = False
 
