@@ -144,6 +144,7 @@ def comparison_text(comparison: Any, lang: str) -> str:
     """
     from creditsim.analysis.compare import effect_of
     from creditsim.analysis.pairing import ALWAYS_MAIN, MAIN_KINDS
+    from creditsim.report.credibility import credibility
     from creditsim.report.labels import outcome_title, verdict_text
     from creditsim.report.numbers import show_difference, unit_text
     from creditsim.report.sharing import shared_sentence
@@ -177,7 +178,8 @@ def comparison_text(comparison: Any, lang: str) -> str:
         f"{comparison.months} months, scale {comparison.scale:g}, seed {comparison.seed}{worlds}\n\n"
         f"{table_text(head, lines, right)}\n\n"
         f"Shown: {len(lines)} of {len(by_outcome)} outcomes; intervals and all outcomes are in the report "
-        f"(--out) and with --json\n{shared_sentence(comparison, lang)}\nfingerprint {comparison.fingerprint}"
+        f"(--out) and with --json\n{shared_sentence(comparison, lang)}\n"
+        f"{credibility().line(lang)}\nfingerprint {comparison.fingerprint}"
     )
 
 

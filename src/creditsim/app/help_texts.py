@@ -44,6 +44,20 @@ Examples:
   creditsim diff five-entries-2020 guidance-2021 --json
 """
 
+AUDIT_HELP = """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
+
+Each finding says how grave it is, where it stands, why it matters and what would cure it.
+Rules have dates: the plan of January 2020 came before the guidance of December 2020, so the
+day decides. Uncertain wording is marked. It is a screening aid and gives no legal advice.
+
+\b
+Examples:
+  creditsim audit five-entries-2020 --as-of 2020-01-22
+  creditsim audit guidance-2021 --as-of 2021-12-31 --strict
+  creditsim audit wendeng-2020 --lang zh
+  creditsim audit my-plan.yaml --json
+"""
+
 RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
 
 With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet, grades.parquet and run.json.
@@ -77,15 +91,22 @@ Examples:
   creditsim compare five-entries-2020 my-plan.yaml --lang zh --out results-zh
 """
 
-PATTERNS_HELP = """Hold the simulation against patterns that the field reports: met, not met, unclear.
+VALIDATE_HELP = """Hold the simulation against patterns that the field reports: met, not met, not comparable.
 
 Each pattern has a band, a source and a role fixed before any run: input (a parameter was set
-from it), fit, or hold-out (only looked at). Nothing is tuned to meet one; "not met" is a finding.
+from it), fit (calibration may use it), or hold-out (only looked at). Met: the whole 95% interval
+lies in the band. Where it reaches over an end there are more replications, up to four times as
+many; what is still across is not met. Nothing is tuned: "not met" is a finding and is explained.
+Each pattern has its own months, so there is no --months.
+
+With --out, DIR gets validation.csv, validation.json and validation.png.
 
 \b
 Examples:
-  creditsim patterns
-  creditsim patterns --replications 10 --scale 0.2 --seed 7 --json
+  creditsim validate
+  creditsim validate --replications 10 --scale 0.1 --seed 7 --json
+  creditsim validate wrong-tier sorting-rises --scale 0.05
+  creditsim validate --lang zh --out validation-zh
 """
 
 ROWS_HELP = """Judge the rows of the plan one by one: what each adds, or what the plan lacks without it.

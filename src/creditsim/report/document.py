@@ -16,6 +16,7 @@ from creditsim.analysis.cost_effectiveness import OUTCOME as OF_COMPARISONS
 from creditsim.report import style
 from creditsim.report.changes import change_tables, unchanged
 from creditsim.report.costs import breach_sentences, horizon_table, lead_tables
+from creditsim.report.credibility import credibility
 from creditsim.report.figures import figure_style
 from creditsim.report.fonts import figure_language
 from creditsim.report.labels import name_of, say
@@ -120,10 +121,9 @@ def _head(comparison: ComparedScenarios, lang: str) -> str:
     )
     table = Table(say("caption.compared", lang), head, rows)
     partial = ("partial",) * bool(comparison.missing_runs)
-    banner = "".join(
-        f"<p>{escape(say(f'banner.{part}', lang, missing=comparison.missing_runs))}</p>"
-        for part in (*partial, "population", "intervals", "assumptions", "not_simulated")
-    )
+    parts = (*partial, "population", "intervals", "assumptions", "not_simulated")
+    limits = [say(f"banner.{part}", lang, missing=comparison.missing_runs) for part in parts]
+    banner = "".join(f"<p>{escape(each)}</p>" for each in [*credibility().sentences(lang), *limits])
     links = "\n".join(f'<a href="#{name}">{escape(say(f"section.{name}", lang))}</a>' for name in SECTIONS)
     return "\n".join(
         [
