@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.shipped import data_path
 from creditsim.spec.faults import shown
 from creditsim.spec.files import Document
 from creditsim.spec.levers import Lever, LeverValue, levers
 from creditsim.spec.limits import MOST_WORLDS
 from creditsim.spec.policy import read_values
-from creditsim.spec.posterior import read_posterior
+from creditsim.spec.posterior import posterior_names, read_posterior
 from creditsim.spec.scenario_file import full_name, unknown_lever
 from creditsim.spec.worlds import Factor, Worlds
 
@@ -64,7 +65,7 @@ def read_worlds(document: Document, section: Any) -> tuple[Worlds, list[Fault]]:
     faults = _key_faults(document, section, design)
     if design == POSTERIOR:
         return _posterior(document, section, own_luck, faults)
-    factors, found = _factors(document, section.get("factors"), design)
+    factors, found = read_factors(document, section.get("factors"), design)
     faults += found
     if design == LISTED:
         listed, found = _listed(document, section.get("listed"), factors)
@@ -87,16 +88,19 @@ def _key_faults(document: Document, section: Mapping[str, Any], design: Any) -> 
 def _posterior(
     document: Document, section: Mapping[str, Any], own_luck: bool, faults: list[Fault]
 ) -> tuple[Worlds, list[Fault]]:
-    """Return the worlds of a posterior's file, which stands beside the experiment's."""
+    """Return the worlds of a posterior: a shipped one by name, or a file relative to the experiment's."""
     file, number = section.get("file"), section.get("number")
     if faults or not isinstance(file, str) or not file:
         return Worlds(), faults
-    path = document.path.parent / file
-    if not path.is_file():
-        expected = "expected a posterior's file (relative to this one; `creditsim infer` writes them)"
+    path, shown_path = document.path.parent / file, os.path.join(os.path.dirname(document.shown), file)
+    if file in posterior_names():
+        path, shown_path = data_path("posteriors", f"{file}.yaml"), f"data/posteriors/{file}.yaml"
+    elif not path.is_file():
+        known = ", ".join(posterior_names())
+        expected = f"expected a shipped posterior ({known}) or a file that `creditsim fit --out FILE` wrote"
         return Worlds(), [document.fault(f"got {file!r}, where no file is, {expected}", "worlds", "file")]
     try:
-        found = read_posterior(path, os.path.join(os.path.dirname(document.shown), file))
+        found = read_posterior(path, shown_path)
     except InputError as error:
         return Worlds(), list(error.faults)
     particles, weights = zip(*found.particles, strict=True)
@@ -151,8 +155,14 @@ def _number(document: Document, number: Any, design: Any, factors: list[Factor])
     return number, []
 
 
-def _factors(document: Document, entries: Any, design: Any) -> tuple[list[Factor], list[Fault]]:
-    """Return the factors in the catalogue's order, so that the file's order decides nothing."""
+def read_factors(
+    document: Document, entries: Any, design: Any, place: tuple[str, ...] = _FACTORS
+) -> tuple[list[Factor], list[Fault]]:
+    """Return the factors of a section and what is wrong with them.
+
+    They come in the catalogue's order, so that the file's order decides nothing. `place` is where the
+    section stands in its file.
+    """
     found: dict[str, Factor] = {}
     written: dict[str, str] = {}
     faults: list[Fault] = []
@@ -160,16 +170,16 @@ def _factors(document: Document, entries: Any, design: Any) -> tuple[list[Factor
         name = key if key in levers() else full_name("world", key)
         if name in written:
             message = f"got {name} twice (also {written[name]}), expected it once"
-            faults.append(document.fault(message, *_FACTORS, key))
+            faults.append(document.fault(message, *place, key))
         elif name not in levers():
-            faults.append(document.fault(unknown_lever("world", key), *_FACTORS, key))
+            faults.append(document.fault(unknown_lever("world", key), *place, key))
         elif not name.startswith("world."):
             got = f"got {key}, a rule and no factor of the world, expected a world lever"
             message = f"{got}; to vary a rule make another scenario"
-            faults.append(document.fault(message, *_FACTORS, key))
+            faults.append(document.fault(message, *place, key))
         else:
             written[name] = key
-            factor, wrong = _Entry(document, levers()[name], key, entry, design).read()
+            factor, wrong = _Entry(document, levers()[name], key, entry, design, place).read()
             faults += wrong
             if factor:
                 found[name] = factor
@@ -179,8 +189,11 @@ def _factors(document: Document, entries: Any, design: Any) -> tuple[list[Factor
 class _Entry:
     """One factor as it is written, beside its lever."""
 
-    def __init__(self, document: Document, lever: Lever, key: str, entry: Any, design: Any):
+    def __init__(
+        self, document: Document, lever: Lever, key: str, entry: Any, design: Any, place: tuple[str, ...]
+    ):
         self.document, self.lever, self.key, self.design = document, lever, key, design
+        self.place = place
         self.entry = entry if isinstance(entry, Mapping) else {}
         self.given = {name for name, value in self.entry.items() if value is not None}
         self.faults: list[Fault] = []
@@ -268,7 +281,7 @@ class _Entry:
         self.faults.append(self._placed(message, *keys))
 
     def _placed(self, message: str, *keys: str | int) -> Fault:
-        return self.document.fault(message, *_FACTORS, self.key, *keys)
+        return self.document.fault(message, *self.place, self.key, *keys)
 
 
 def _is_whole(value: Any) -> bool:

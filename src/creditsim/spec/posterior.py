@@ -1,11 +1,12 @@
 """Posteriors: worlds that calibration found to fit, as weighted particles in a file with a passport.
 
-`creditsim infer` writes such a file; an experiment whose worlds have the design ``posterior`` reads
+`creditsim fit` writes such a file; an experiment whose worlds have the design ``posterior`` reads
 it. Weights are whole numbers, so that the same worlds are drawn from it on every machine.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.shipped import data_path
 from creditsim.spec.files import Document, check, format_faults, read_document
 from creditsim.spec.levers import LeverValue, levers
 from creditsim.spec.limits import MOST_WORLDS
@@ -113,6 +115,12 @@ def read_posterior(path: Path, shown: str) -> Posterior:
         file.passport.model_dump(),
         file.provenance,
     )
+
+
+@functools.cache
+def posterior_names() -> tuple[str, ...]:
+    """Return the names of the shipped posteriors, sorted."""
+    return tuple(sorted(path.stem for path in data_path("posteriors").glob("*.yaml")))
 
 
 def _factor(document: Document, name: str, prior: PriorFile, faults: list[Fault]) -> Factor | None:

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from creditsim.analysis.posterior.adjustment import adjusted
-from creditsim.analysis.posterior.priors import Prior
-from creditsim.analysis.posterior.sequential import Population, nearest_of
+from creditsim.analysis.posterior.inference import LEVEL, infer
+from creditsim.analysis.posterior.priors import ERROR_DRAW, TRUTH_DRAW, Prior, uniforms
+from creditsim.analysis.posterior.sequential import Plan, Population, Simulate
 from creditsim.analysis.posterior.targets import Target
 
-LEVEL = 0.9
 BINS = 20
 FALSE_ALARM = 0.01
 """How often an honest calibration of all its axes is called not uniform, at most."""
@@ -70,13 +70,39 @@ def place_of_truth(found: Population, truth: np.ndarray) -> np.ndarray:
     return found.weights @ below
 
 
+def over_truths(
+    prior: Prior,
+    simulate_of: Callable[[int], Simulate],
+    observe: Callable[[int, np.ndarray], Target],
+    plan: Plan,
+    datasets: int,
+    adjust: Callable[[Population], Population] = adjusted,
+) -> np.ndarray:
+    """Return places of truths (data sets, axes), each found by a calibration in rounds of its own.
+
+    Parameters
+    ----------
+    simulate_of : callable
+        Takes the number of a data set, returns its simulator, whose luck no other has.
+    observe : callable
+        Takes number and truth of a data set, returns what is observed of it.
+    """
+    truths = prior.draw(datasets, plan.seed, TRUTH_DRAW)
+    places = []
+    for number, truth in enumerate(truths):
+        found = infer(prior, simulate_of(number), observe(number, truth), plan, adjust=adjust)
+        places.append(place_of_truth(found, truth))
+    return np.array(places)
+
+
 def leave_one_out(
     prior: Prior,
     values: np.ndarray,
     summaries: np.ndarray,
-    names: tuple[str, ...],
     kept: int,
+    ratios: tuple[np.ndarray, np.ndarray] | None = None,
     datasets: int | None = None,
+    seed: int = 1,
     adjust: Callable[[Population], Population] = adjusted,
 ) -> np.ndarray:
     """Return places of truths (data sets, axes): each simulation is the truth once, all others the table.
@@ -84,13 +110,20 @@ def leave_one_out(
     Parameters
     ----------
     values, summaries : array
-        Of particles drawn from the prior, with luck of their own.
+        Of particles drawn from the prior, with luck of their own; those with a summary that is not
+        defined are left out.
     kept : int
         Nearest simulations that make a posterior.
+    ratios : (low, high), optional
+        Ends of the bands over what is observed, by summary. Then the observed is the truth's summary with
+        an error, even in its logarithm, as these bands allow it, and the posterior is of its bands. Such
+        a posterior is exact: Wilkinson (2013), "Approximate Bayesian computation gives exact results
+        under the assumption of model error", Stat. Appl. Genet. Mol. Biol. 12. Without it the summaries
+        are observed as they are.
     datasets : int, optional
         The first so many simulations are the truth; all by default.
-    adjust : callable
-        What is done to the nearest ones.
+    seed : int
+        Of the errors.
 
     Raises
     ------
@@ -99,13 +132,23 @@ def leave_one_out(
     """
     whole = np.isfinite(summaries).all(axis=1)
     values, summaries = values[whole], summaries[whole]
+    names = tuple(f"summary {number}" for number in range(summaries.shape[1]))
     scales = Target.at(names, summaries[0]).scaled_by(summaries).scales
+    low = high = summaries
+    if ratios is not None:
+        errors = [uniforms(f"posterior.error {name}", len(values), seed, ERROR_DRAW) for name in names]
+        ends = np.log(np.array(ratios))
+        observed = summaries * np.exp(-(ends[0] + (ends[1] - ends[0]) * np.column_stack(errors)))
+        low, high = observed * ratios[0], observed * ratios[1]
     rows = np.arange(len(values))
+    plan = Plan(len(values) - 1, kept, rounds=1)
     places = []
     for number in rows[:datasets]:
         others = rows != number
-        target = Target(tuple(names), summaries[number], summaries[number], scales)
-        found = adjust(nearest_of(prior, values[others], summaries[others], target, kept))
+        target = Target(names, low[number], high[number], scales)
+        found = infer(
+            prior, _nothing_more, target, plan, first=(values[others], summaries[others]), adjust=adjust
+        )
         places.append(place_of_truth(found, values[number]))
     return np.array(places)
 
@@ -149,3 +192,8 @@ def judged(names: tuple[str, ...], places: np.ndarray, level: float = LEVEL) -> 
 def dishonest(found: tuple[Coverage, ...]) -> list[str]:
     """Return the assumptions whose places are not uniform, at a false alarm rate of `FALSE_ALARM` in all."""
     return [each.assumption for each in found if each.p < FALSE_ALARM / len(found)]
+
+
+def _nothing_more(round_number: int, values: np.ndarray) -> np.ndarray:
+    """Refuse to simulate: one round of what is there is all."""
+    raise AssertionError("a table has one round")

@@ -1,152 +1,167 @@
-"""Calibrate the assumptions of an experiment: on patterns of the field, or on a truth that is known."""
+"""Fit the world to patterns: rounds of simulations, an adjustment where numbers were observed, and what came out.
+
+`infer` is the method; it is the same for a field's bands, for a truth that is known, and for the many
+truths by which `creditsim.analysis.posterior.coverage` says whether it is honest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from creditsim.analysis.posterior.adjustment import adjusted, quantiles
-from creditsim.analysis.posterior.coverage import LEVEL, Coverage, dishonest, judged, leave_one_out
-from creditsim.analysis.posterior.priors import TRUTH_DRAW, Prior
-from creditsim.analysis.posterior.runs import TRUTH_ROUND, StoreSimulator
-from creditsim.analysis.posterior.sequential import Plan, Population, Round, close_in
-from creditsim.analysis.posterior.summaries import Summary, target_of
+from creditsim.analysis.posterior.priors import Prior, prior_of
+from creditsim.analysis.posterior.runs import StoreSimulator, months_of
+from creditsim.analysis.posterior.sequential import Plan, Population, Round, Simulate, close_in
+from creditsim.analysis.posterior.summaries import Summary, summaries_of, target_of
 from creditsim.analysis.posterior.targets import Target
-from creditsim.spec.experiment import Experiment
+from creditsim.experiment.results.store import ResultStore
+from creditsim.experiment.sweep import Progress
+from creditsim.experiment.workers.places import Workers
+from creditsim.spec.fits import Fit
 
-NEAREST_SHARE = 0.1
-"""Share of a reference table that makes one posterior when coverage is measured."""
-
-LEAST_NEAREST = 30
+LEVEL = 0.9
+"""Level of the intervals."""
 
 
 @dataclass(frozen=True, eq=False)
-class Inference:
-    """What a calibration found.
+class Fitted:
+    """What a fit found.
 
     Attributes
     ----------
-    experiment : Experiment
+    fit : Fit
     prior : Prior
-    plan : Plan
     summaries : tuple of Summary
-    population : Population or None
-        The posterior, adjusted; None if only coverage was asked for.
-    rounds : tuple of Round
-    truth : array of float or None
-        Of a synthetic truth, by axis.
-    coverage : tuple of Coverage
-        By axis; empty if it was not asked for.
-    places : array of float, shape (data sets, axes)
-        What coverage was judged from.
-    failed : int
-        Runs that came to nothing.
+    population : Population
+        The posterior.
+    months : int
+        Reported months of each run.
+    simulated, already, failed : int
+        Runs asked for, those that the store had before, those that came to nothing.
     """
 
-    experiment: Experiment
+    fit: Fit
     prior: Prior
-    plan: Plan
     summaries: tuple[Summary, ...]
-    population: Population | None
-    rounds: tuple[Round, ...]
-    truth: np.ndarray | None
-    coverage: tuple[Coverage, ...] = ()
-    places: np.ndarray = field(default_factory=lambda: np.empty((0, 0)), repr=False)
-    failed: int = 0
+    population: Population
+    months: int
+    simulated: int
+    already: int
+    failed: int
 
-    def posterior(self) -> list[dict[str, Any]]:
-        """Return prior range, median and 90% interval of each assumption, and the truth if there is one."""
-        if self.population is None:
-            return []
+    @property
+    def tolerance(self) -> float:
+        """How far the farthest kept world lies outside the bands, in scales; 0: all are within."""
+        return self.population.rounds[-1].tolerance
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Return prior, median and 90% interval of each parameter, and how much narrower it became."""
+        cut = (0.5 - LEVEL / 2.0, 0.5, 0.5 + LEVEL / 2.0)
+        before = prior_quantiles(self.prior, cut)
         lines = []
         for number, axis in enumerate(self.prior.axes):
-            cut = (0.5 - LEVEL / 2.0, 0.5, 0.5 + LEVEL / 2.0)
             low, median, high = quantiles(self.population.values[:, number], self.population.weights, cut)
+            width = float(before[2, number] - before[0, number])
             lines.append(
                 {
-                    "assumption": axis.name,
+                    "parameter": axis.name,
+                    "prior": axis.shape,
                     "prior_low": axis.low,
                     "prior_high": axis.high,
-                    "prior_shape": axis.shape,
+                    "prior_median": float(before[1, number]),
                     "median": median,
                     "low": low,
                     "high": high,
-                    "truth": None if self.truth is None else float(self.truth[number]),
+                    "width_of_prior": (high - low) / width,
+                }
+            )
+        return lines
+
+    def patterns(self) -> list[dict[str, Any]]:
+        """Return each pattern's band, its 90% range over the posterior, and the share of worlds in the band."""
+        cut = (0.5 - LEVEL / 2.0, 0.5, 0.5 + LEVEL / 2.0)
+        lines = []
+        for number, each in enumerate(self.summaries):
+            column = self.population.summaries[:, number]
+            low, median, high = quantiles(column, self.population.weights, cut)
+            within = (column >= self.population.target.low[number]) & (
+                column <= self.population.target.high[number]
+            )
+            lines.append(
+                {
+                    "pattern": each.name,
+                    "observed": each.pattern.observed,
+                    "band_low": each.pattern.low,
+                    "band_high": each.pattern.high,
+                    "median": median,
+                    "low": low,
+                    "high": high,
+                    "within_band": float(self.population.weights @ within),
                 }
             )
         return lines
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the calibration as plain values for JSON."""
+        """Return what was found as plain values for JSON."""
         return {
-            "experiment": self.experiment.name,
-            "inputs": self.experiment.fingerprint,
-            "patterns": [each.name for each in self.summaries],
-            "synthetic": self.truth is not None or self.population is None,
-            "rounds": [
-                {"tolerance": each.tolerance, "accepted": each.accepted, "simulated": each.simulated,
-                 "effective": each.effective}
-                for each in self.rounds
-            ],
-            "posterior": self.posterior(),
+            "fit": self.fit.name,
+            "inputs": self.fit.fingerprint,
+            "parameters": self.parameters(),
+            "patterns": self.patterns(),
+            "rounds": [vars(each) for each in self.population.rounds],
+            "tolerance": self.tolerance,
+            "particles": len(self.population.values),
+            "effective": self.population.effective,
             "level": LEVEL,
-            "coverage": [each.to_dict() for each in self.coverage],
-            "not_uniform": dishonest(self.coverage) if self.coverage else [],
+            "runs": self.simulated,
+            "already": self.already,
             "failed": self.failed,
-        }  # fmt: skip
+            "seed": self.fit.seed,
+            "scale": self.fit.scale,
+            "months": self.months,
+        }
+
+
+def run_fit(
+    fit: Fit,
+    store: ResultStore,
+    workers: Workers,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    tell_round: Callable[[Round], None] = lambda round_: None,
+) -> Fitted:
+    """Fit the world to the bands of patterns; what the store has is not run again.
+
+    Raises
+    ------
+    InputError
+        If a pattern cannot be read from a store, months are too few, a pattern does not vary over the
+        prior, or most runs came to nothing.
+    """
+    prior, summaries = prior_of(fit.parameters), summaries_of(fit.patterns)
+    months = months_of(fit, summaries)
+    simulate = StoreSimulator(fit, prior, summaries, store, workers, tell)
+    plan = Plan(fit.particles, fit.keep, fit.rounds, seed=fit.seed)
+    found = infer(prior, simulate, target_of(summaries), plan, tell_round)
+    return Fitted(fit, prior, summaries, found, months, simulate.simulated, simulate.already, simulate.failed)
 
 
 def infer(
-    experiment: Experiment,
     prior: Prior,
-    summaries: Sequence[Summary],
-    simulate: StoreSimulator,
+    simulate: Simulate,
+    target: Target,
     plan: Plan,
-    synthetic: int | None = None,
     tell: Callable[[Round], None] = lambda round_: None,
-) -> Inference:
-    """Calibrate: on the bands of patterns, or on the synthetic truth of a number.
-
-    Parameters
-    ----------
-    synthetic : int, optional
-        Which truth of the prior stands in for the field, from 0.
-    """
-    truth = None
-    if synthetic is None:
-        target = target_of(summaries)
-    else:
-        truth = prior.draw(synthetic + 1, plan.seed, TRUTH_DRAW)[synthetic]
-        observed = simulate(TRUTH_ROUND + synthetic, truth[None, :])[0]
-        target = Target.at([each.name for each in summaries], observed)
-    found = close_in(prior, simulate, target, plan, tell)
-    return Inference(
-        experiment, prior, plan, tuple(summaries), adjusted(found), found.rounds, truth,
-        failed=simulate.failed,
-    )  # fmt: skip
+    first: tuple[np.ndarray, np.ndarray] | None = None,
+    adjust: Callable[[Population], Population] = adjusted,
+) -> Population:
+    """Return the posterior: particles closed in on the target, then adjusted; parameters as of `close_in`."""
+    return adjust(close_in(prior, simulate, target, plan, tell, first))
 
 
-def measure_coverage(
-    experiment: Experiment,
-    prior: Prior,
-    summaries: Sequence[Summary],
-    simulate: StoreSimulator,
-    plan: Plan,
-    datasets: int,
-) -> Inference:
-    """Measure how often intervals cover truths drawn from the prior: a table of runs, each the truth once.
-
-    The table is the first round of a calibration with as many particles; nothing else is run.
-    """
-    values = prior.draw(plan.particles, plan.seed)
-    found = simulate(0, values)
-    kept = max(LEAST_NEAREST, round(NEAREST_SHARE * len(values)))
-    names = tuple(each.name for each in summaries)
-    places = leave_one_out(prior, values, found, names, kept, datasets)
-    return Inference(
-        experiment, prior, plan, tuple(summaries), None, (), None, judged(prior.names, places), places,
-        simulate.failed,
-    )  # fmt: skip
+def prior_quantiles(prior: Prior, shares: tuple[float, ...]) -> np.ndarray:
+    """Return quantiles of the prior, shape (shares, axes)."""
+    return prior.at(np.repeat(np.array(shares)[:, None], len(prior.axes), axis=1))

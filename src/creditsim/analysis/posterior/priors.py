@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditsim.core.errors import Fault, InputError
 from creditsim.experiment.designs import factor_words
-from creditsim.spec.levers import levers
-from creditsim.spec.worlds import DIGITS, Factor
+from creditsim.spec.fits import Parameter
+from creditsim.spec.worlds import DIGITS
 
-SHAPES = ("uniform", "triangular")
-
-PRIOR_DRAW, TRUTH_DRAW, COMPONENT_DRAW, STEP_DRAW, SEED_DRAW = 8, 9, 10, 11, 12
+PRIOR_DRAW, TRUTH_DRAW, COMPONENT_DRAW, STEP_DRAW, SEED_DRAW, ERROR_DRAW = 8, 9, 10, 11, 12, 13
 """Numbers of the words that calibration draws, beside those of `creditsim.experiment.designs`."""
 
 EDGE = 1e-6
@@ -64,9 +61,12 @@ class Prior:
 
     def draw(self, number: int, seed: int, index: int = PRIOR_DRAW) -> np.ndarray:
         """Return values drawn from the prior; an axis's depend on its name, seed and index alone."""
+        return self.at(np.column_stack([uniforms(axis.name, number, seed, index) for axis in self.axes]))
+
+    def at(self, shares: np.ndarray) -> np.ndarray:
+        """Return the values below which these shares of each axis lie; shapes (particles, axes)."""
         columns = []
-        for axis in self.axes:
-            share = uniforms(axis.name, number, seed, index)
+        for axis, share in zip(self.axes, shares.T, strict=True):
             width = axis.high - axis.low
             if axis.mode is not None:
                 left = (axis.mode - axis.low) / width
@@ -125,33 +125,11 @@ def uniforms(name: str, number: int, seed: int, index: int, round_number: int = 
     return (factor_words(name, number, seed, index, round_number) + 0.5) / 4294967296.0
 
 
-def prior_of(factors: Sequence[Factor], shape: str = "uniform") -> Prior:
-    """Return the prior over the factors of an experiment's worlds: their ranges.
-
-    Parameters
-    ----------
-    shape : {'uniform', 'triangular'}
-        Triangular: most probable is the value that the catalogue has.
-
-    Raises
-    ------
-    InputError
-        If there is no factor, or one is no range of real numbers.
-    """
-    faults = []
-    if not factors:
-        got = "got no factors, expected worlds with at least one: they are what is calibrated"
-        faults.append(Fault(got, key="worlds.factors"))
-    for factor in factors:
-        if factor.values or levers()[factor.lever].whole:
-            got = f"got {factor.lever} with levels or whole numbers"
-            faults.append(Fault(f"{got}, expected a range of real numbers", key="worlds.factors"))
-    if faults:
-        raise InputError(faults)
-    axes = []
-    for factor in factors:
-        mode = None
-        if shape == "triangular":
-            mode = min(max(float(levers()[factor.lever].default), factor.low), factor.high)
-        axes.append(Axis(factor.lever, float(factor.low), float(factor.high), mode))
-    return Prior(tuple(axes))
+def prior_of(parameters: Sequence[Parameter]) -> Prior:
+    """Return the prior over the parameters of a fit."""
+    return Prior(
+        tuple(
+            Axis(each.factor.lever, float(each.factor.low), float(each.factor.high), each.mode)
+            for each in parameters
+        )
+    )

@@ -1,7 +1,7 @@
 """Approximate Bayesian computation in rounds: a population of particles closes in on what was observed.
 
 Adaptive population Monte Carlo: a round simulates particles around those that came nearest so far;
-of all, the nearest share is kept, and its farthest member is the round's tolerance. The kernel is
+of all, the nearest are kept, and their farthest member is the round's tolerance. The kernel is
 normal with twice the weighted covariance of the kept. Each particle is simulated once, so that a
 round is one batch of runs whatever the workers.
 
@@ -37,8 +37,8 @@ class Plan:
     ----------
     particles : int
         Simulated in the first round; each further one simulates those that were not kept.
-    kept_share : float
-        Share of the particles that is kept.
+    kept : int
+        The nearest so many are kept; all that lie within the bands are, if these are more.
     rounds : int
         At most.
     least_new_share : float
@@ -47,15 +47,10 @@ class Plan:
     """
 
     particles: int = 400
-    kept_share: float = 0.5
+    kept: int = 200
     rounds: int = 6
     least_new_share: float = 0.05
     seed: int = 1
-
-    @property
-    def kept(self) -> int:
-        """Particles that are kept."""
-        return max(2, round(self.particles * self.kept_share))
 
 
 @dataclass(frozen=True)
@@ -115,6 +110,7 @@ def close_in(
     target: Target,
     plan: Plan,
     tell: Callable[[Round], None] = lambda round_: None,
+    first: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Population:
     """Return the population after the last round.
 
@@ -127,14 +123,19 @@ def close_in(
         What was observed; the first round gives its scales if it has none.
     tell : callable
         Called after each round.
+    first : (values, summaries), optional
+        Particles drawn from the prior that were simulated already: they are the first round.
 
     Raises
     ------
     InputError
         If a summary does not vary over the prior, or too few runs could be used.
     """
-    values = prior.draw(plan.particles, plan.seed)
-    summaries = simulate(0, values)
+    if first is None:
+        values = prior.draw(plan.particles, plan.seed)
+        summaries = simulate(0, values)
+    else:
+        values, summaries = first
     target = target.scaled_by(summaries)
     everything = _Kept(values, np.ones(len(values)), summaries, target.distances(summaries))
     kept, accepted = everything.nearest(plan.kept, 0)
@@ -154,19 +155,7 @@ def close_in(
         tell(rounds[-1])
         if accepted < plan.least_new_share * len(values):
             break
-    return Population(
-        prior, kept.values, kept.shares, kept.summaries, kept.distances, target, tuple(rounds)
-    )
-
-
-def nearest_of(prior: Prior, values: np.ndarray, summaries: np.ndarray, target: Target, kept: int) -> Population:
-    """Return the population of plain rejection: of particles drawn from the prior, those nearest."""
-    everything = _Kept(values, np.ones(len(values)), summaries, target.distances(summaries))
-    found, accepted = everything.nearest(kept, 0)
-    rounds = (found.round(accepted, len(values)),)
-    return Population(
-        prior, found.values, found.shares, found.summaries, found.distances, target, rounds
-    )
+    return Population(prior, kept.values, kept.shares, kept.summaries, kept.distances, target, tuple(rounds))
 
 
 def proposals(
@@ -245,7 +234,11 @@ class _Kept:
         return _Kept(*(np.concatenate(pair) for pair in pairs))
 
     def nearest(self, number: int, old: int) -> tuple[_Kept, int]:
-        """Return the nearest particles in their order, and how many of them stand after the first `old`."""
+        """Return the nearest particles in their order, and how many of them stand after the first `old`.
+
+        Of particles at no distance none is nearer than another: they are all kept.
+        """
+        number = max(number, int(np.sum(self.distances <= 0.0)))
         order = np.argsort(self.distances, kind="stable")[:number]
         order = np.sort(order[np.isfinite(self.distances[order])])
         parts = (getattr(self, name)[order] for name in self.__dataclass_fields__)
@@ -257,7 +250,13 @@ class _Kept:
 
 
 def _tries(
-    prior: Prior, values: np.ndarray, shares: np.ndarray, root: np.ndarray, number: int, seed: int, round_: int
+    prior: Prior,
+    values: np.ndarray,
+    shares: np.ndarray,
+    root: np.ndarray,
+    number: int,
+    seed: int,
+    round_: int,
 ) -> np.ndarray:
     """Return proposals, also those outside the prior; the first are the same however many are asked for."""
     from scipy.special import ndtri
