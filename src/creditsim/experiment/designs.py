@@ -31,7 +31,9 @@ def worlds_from(worlds: Worlds, seed: int) -> tuple[dict[str, LeverValue], ...]:
     if not worlds.factors:
         return ({},)
     if worlds.listed:
-        rows = resampled(worlds.listed, worlds.weights, worlds.number, seed) if worlds.weights else worlds.listed
+        rows = (
+            resampled(worlds.listed, worlds.weights, worlds.number, seed) if worlds.weights else worlds.listed
+        )
         return tuple({factor.lever: value for factor, value in zip(worlds.factors, row)} for row in rows)
     if worlds.design == "grid":
         return grid(worlds.factors)

@@ -76,7 +76,9 @@ def _worlds() -> dict[str, Any]:
     }
     powers = [1 << power for power in range(1, MOST_WORLDS.bit_length())]
     number = {"type": "integer", "minimum": 2, "maximum": MOST_WORLDS}
-    values = {key: lever_schema(levers()[name]) for name in names for key in (name.removeprefix("world."), name)}
+    values = {
+        key: lever_schema(levers()[name]) for name in names for key in (name.removeprefix("world."), name)
+    }
     row = {**_mapping(values), "minProperties": 1}
     worlds = _mapping(
         {
@@ -95,7 +97,9 @@ def _worlds() -> dict[str, Any]:
         "allOf": [
             _if_design({"enum": [SOBOL]}, _keys(number={"enum": powers})),
             _if_design({"enum": [GRID]}, _keys("factors", number=_NOTHING, factors=_on_a_grid(), **_OF_NONE)),
-            _if_design({"enum": [LISTED]}, _keys("factors", "listed", number=_NOTHING, file=_NOTHING, **no_points)),
+            _if_design(
+                {"enum": [LISTED]}, _keys("factors", "listed", number=_NOTHING, file=_NOTHING, **no_points)
+            ),
             _if_design({"enum": [POSTERIOR]}, _keys("file", factors=_NOTHING, listed=_NOTHING)),
             {
                 "if": {"properties": {"design": spread}},

@@ -1,4 +1,4 @@
-"""Fit the world to patterns: rounds of simulations, an adjustment where numbers were observed, and what came out.
+"""Fit the world to patterns: rounds of simulations, an adjustment where numbers were observed, what was found.
 
 `infer` is the method; it is the same for a field's bands, for a truth that is known, and for the many
 truths by which `creditsim.analysis.posterior.coverage` says whether it is honest.
@@ -82,7 +82,7 @@ class Fitted:
         return lines
 
     def patterns(self) -> list[dict[str, Any]]:
-        """Return each pattern's band, its 90% range over the posterior, and the share of worlds in the band."""
+        """Return each pattern's band, its 90% range over the posterior, the share of worlds in the band."""
         cut = (0.5 - LEVEL / 2.0, 0.5, 0.5 + LEVEL / 2.0)
         lines = []
         for number, each in enumerate(self.summaries):
