@@ -1,4 +1,4 @@
-"""What `creditsim fit` does: run the rounds of a fit into a store, write the posterior, say what was found."""
+"""What `creditsim fit` does: run the rounds of a fit into a store, write the posterior, tell of it."""
 
 from __future__ import annotations
 

@@ -183,8 +183,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{runs} 次模拟中有 {worlds} 个情形落入全部区间（有效数 {effective}）。",
     ),
     "fit.tolerance": (
-        "NOT ALL WITHIN: of {runs} runs the {worlds} nearest worlds were kept (effective number {effective}); "
-        "the farthest lies {tolerance} prior spreads outside the bands.",
+        "NOT ALL WITHIN: of {runs} runs the {worlds} nearest worlds were kept (effective number "
+        "{effective}); the farthest lies {tolerance} prior spreads outside the bands.",
         "未全部落入区间：{runs} 次模拟中保留最近的 {worlds} 个情形（有效数 {effective}），"
         "最远者距区间 {tolerance} 个事先离散度。",
     ),

@@ -1,4 +1,4 @@
-"""Fit the world to patterns: rounds of simulations, an adjustment where numbers were observed, what was found.
+"""Fit the world to patterns: rounds of simulations, adjustment where numbers were observed, result.
 
 `infer` is the method; it is the same for a field's bands, for a truth that is known, and for the many
 truths by which `creditsim.analysis.posterior.coverage` says whether it is honest.
