@@ -68,7 +68,7 @@ class Target:
         return replace(self, scales=spread)
 
     def distances(self, summaries: np.ndarray) -> np.ndarray:
-        """Return how far summaries (particles, summaries) lie outside the bands, in scales; inf: undefined."""
+        """Return how far summaries (particles, summaries) lie outside the bands in scales; inf: undefined."""
         outside = np.maximum(np.maximum(self.low - summaries, summaries - self.high), 0.0) / self.scales
         found = np.sqrt(np.sum(outside**2, axis=1))
         return np.where(np.isnan(found), np.inf, found)
