@@ -51,7 +51,7 @@ def fit(
     InputError
         All faults at once; what is finished is kept.
     """
-    from creditsim.analysis.posterior.inference import run_fit
+    from creditsim.analysis.posterior.inference import check_fit, run_fit
     from creditsim.app.memory import hold_to_memory
     from creditsim.app.sweeps import places, shown
     from creditsim.core.threads import available_cores
@@ -60,6 +60,7 @@ def fit(
     from creditsim.spec.scenario import PLAN, load_scenario
 
     loaded = load_fit(fit)
+    check_fit(loaded)
     kept = ResultStore.open(Path(store), create=True)
     number = workers or available_cores()
     hold_to_memory([load_scenario(PLAN)], loaded.scale, workers=number)

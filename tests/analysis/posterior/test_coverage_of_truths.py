@@ -1,8 +1,8 @@
 """Is the method honest? On models whose posterior is known, its 90% intervals cover 85 to 95% of the truths.
 
-All of it goes through `infer`, by which the command `creditsim fit` finds its posterior. The number of data sets:
-with 400 of them an honest method lands outside 85 to 95% about once in a thousand times; one that covers
-80% lands inside about once in a hundred. Seeds are fixed, so a test that is green stays green.
+All of it goes through `infer`, by which the command `creditsim fit` finds its posterior. With 400 data sets
+an honest method lands outside 85 to 95% about once in a thousand times for an axis; one that covers 80%
+lands inside about once in a hundred. Seeds are fixed, so a test that is green stays green.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ from creditsim.analysis.posterior.coverage import (
     leave_one_out,
     narrowed,
     over_truths,
+    place_of_truth,
 )
 from creditsim.analysis.posterior.inference import infer
 from creditsim.analysis.posterior.priors import Axis, Prior, uniforms
@@ -109,16 +110,33 @@ def test_intervals_that_are_too_narrow_are_found_out(table):
     assert dishonest(found) == list(PRIOR.names)
 
 
-def test_truths_of_another_prior_are_found_out(table):
-    values, summaries = table
-    high = values[:, 0] > 8.0
-    others = Prior((Axis("place", 0.0, 30.0), PRIOR.axes[1]))
-    broad = others.draw(1500, seed=8)
-    told = np.concatenate([values[high], broad])
-    seen = np.concatenate([summaries[high], readings(broad, 8, 0)])
-    # The truths are the first: the high places of one prior; the table is mostly of another.
-    places = leave_one_out(others, told, seen, kept=200, datasets=int(np.sum(high)))
-    assert judged(others.names, places)[0].p < 1e-4
+def test_truths_of_another_prior_are_found_out():
+    # Believed: anywhere from 0 to 10. True: always near 5, so that intervals cover nearly all.
+    prior = Prior((Axis("place", 0.0, 10.0),))
+    values = prior.draw(1000, seed=7)
+    noise = 4.0 * normal("reading", 1000 + 300, 7, 0)[:, None]
+    plan = Plan(1000, 200, rounds=1)
+    places = []
+    for truth, luck in zip(Prior((Axis("place", 4.0, 6.0),)).draw(300, seed=8), noise[1000:], strict=True):
+        target = Target.at(("reading",), truth + luck)
+        found = infer(prior, simulator(0), target, plan, first=(values, values + noise[:1000]))
+        places.append(place_of_truth(found, truth))
+    (found,) = judged(prior.names, np.array(places))
+    assert found.share > 0.95
+    assert dishonest((found,)) == ["place"]
+
+
+def test_luck_that_the_table_lacks_is_found_out():
+    values = PRIOR.draw(1000, seed=7)
+    shared_luck = values.copy()  # as if all worlds had the same luck, and the field another
+    plan = Plan(1000, 200, rounds=1)
+    truths = PRIOR.draw(300, seed=8)
+    places = []
+    for number, truth in enumerate(truths):
+        target = observed(number, truth)
+        found = infer(PRIOR, simulator(0), target, plan, first=(values, shared_luck))
+        places.append(place_of_truth(found, truth))
+    assert all(share < 0.85 for share in shares(np.array(places)))
 
 
 def test_coverage_without_the_adjustment_is_not_right(table):
@@ -163,15 +181,15 @@ def test_a_band_keeps_the_worlds_that_lie_in_it():
 
 def test_rounds_close_in_on_a_band_that_few_worlds_meet():
     prior = Prior((Axis("x", 0.0, 1.0), Axis("y", 0.0, 1.0)))
-    band = Target(("a", "b"), np.array([0.9, 0.9]), np.array([0.95, 0.95]))
+    band = Target(("a", "b"), np.array([0.85, 0.85]), np.array([0.95, 0.95]))
     rounds = []
-    plan = Plan(particles=200, kept=80, rounds=8, seed=2)
+    plan = Plan(particles=400, kept=100, rounds=10, seed=2)
     found = infer(prior, lambda round_number, values: values.copy(), band, plan, rounds.append)
     assert [each.tolerance for each in rounds] == sorted((each.tolerance for each in rounds), reverse=True)
     assert len(rounds) > 2
     assert found.rounds[-1].tolerance == 0.0
     # Within the band the prior is even, and weights undo that rounds looked around the middle.
-    assert found.weights @ found.values == pytest.approx([0.925, 0.925], abs=0.008)
+    assert found.weights @ found.values == pytest.approx([0.9, 0.9], abs=0.01)
 
 
 def test_a_summary_that_nothing_moves_is_refused():

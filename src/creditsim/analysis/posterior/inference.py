@@ -149,6 +149,11 @@ def run_fit(
     return Fitted(fit, prior, summaries, found, months, simulate.simulated, simulate.already, simulate.failed)
 
 
+def check_fit(fit: Fit) -> None:
+    """Raise InputError unless the fit's patterns can be read from a store and its months are enough."""
+    months_of(fit, summaries_of(fit.patterns))
+
+
 def infer(
     prior: Prior,
     simulate: Simulate,

@@ -1,0 +1,239 @@
+"""Measure whether a fit is honest on this simulation, and write docs/calibration.md: ``make calibration`` (minutes).
+
+Worlds drawn from the prior of the shipped fit are simulated, each with luck of its own. Each of them is the truth
+once: its intervals are found from all others, through the code that `creditsim fit` runs. Then the fit itself is run
+(its first round is the same worlds) and its posterior written to data/posteriors. Run from the repository root;
+``--store DIR`` keeps the runs and goes on with those that are there.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import creditsim as cs
+from creditsim.analysis.posterior.adjustment import adjusted
+from creditsim.analysis.posterior.coverage import BINS, dishonest, judged, leave_one_out, narrowed
+from creditsim.analysis.posterior.file import posterior_text
+from creditsim.analysis.posterior.inference import LEVEL, Fitted
+from creditsim.analysis.posterior.runs import round_of, summaries_in
+from creditsim.core.threads import available_cores
+from creditsim.experiment.design import Design
+from creditsim.experiment.results.store import ResultStore
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "calibration.md"
+POSTERIORS = ROOT / "data" / "posteriors"
+FIT = "records-and-registration"
+KEPT_FOR_POINTS, KEPT_FOR_BANDS = 100, 30
+LEAST, MOST = 0.85, 0.95
+
+
+def main(arguments):
+    """Simulate, measure, fit; write page and posterior."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", help="folder of the runs; default: a new one that is thrown away")
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        store = chosen.store or f"{folder}/store"
+        begin = time.monotonic()
+        found = cs.fit(FIT, store, workers=min(2, available_cores()))
+        seconds = time.monotonic() - begin
+        values, summaries = first_round(found, store)
+    (POSTERIORS / f"{FIT}.yaml").write_text(posterior_text(found), encoding="utf-8", newline="\n")
+    PAGE.write_text(page_text(found, values, summaries), encoding="utf-8", newline="\n")
+    print(
+        f"{len(values)} data sets; runs took {seconds:.0f} s ({found.already} of {found.simulated} were there)"
+    )
+    return 0
+
+
+def first_round(found: Fitted, store):
+    """Return the worlds of the first round, drawn from the prior, and their summaries."""
+    values = found.prior.draw(found.fit.particles, found.fit.seed)
+    recorded = Design(round_of(found.fit, found.prior, found.summaries, 0, values)).recorded
+    return values, summaries_in(ResultStore.open(Path(store)), recorded, found.summaries)
+
+
+def page_text(found: Fitted, values, summaries):
+    """Return docs/calibration.md."""
+    prior = found.prior
+    observed = np.array([each.pattern.observed for each in found.summaries])
+    low = np.array([each.pattern.low for each in found.summaries]) / observed
+    high = np.array([each.pattern.high for each in found.summaries]) / observed
+    points = leave_one_out(prior, values, summaries, KEPT_FOR_POINTS)
+    bands = leave_one_out(prior, values, summaries, KEPT_FOR_BANDS, (low, high), seed=found.fit.seed)
+    narrow = leave_one_out(
+        prior, values, summaries, KEPT_FOR_POINTS, adjust=lambda nearest: narrowed(adjusted(nearest))
+    )
+    plain = leave_one_out(prior, values, summaries, KEPT_FOR_POINTS, adjust=lambda nearest: nearest)
+    studies = {
+        "patterns observed as numbers, with adjustment": judged(prior.names, points),
+        "patterns observed as bands, as the fit has them": judged(prior.names, bands),
+        "control: intervals of half their width": judged(prior.names, narrow),
+        "for comparison: without the adjustment": judged(prior.names, plain),
+    }
+    tables = [line for name, study in studies.items() for line in coverage_lines(name, study)]
+    return PAGE_TEXT.format(
+        fit=FIT,
+        datasets=len(points),
+        runs=found.simulated,
+        scale=f"{found.fit.scale:g}",
+        months=found.months,
+        seed=found.fit.seed,
+        kept_points=KEPT_FOR_POINTS,
+        kept_bands=KEPT_FOR_BANDS,
+        least=f"{100 * LEAST:.0f}",
+        most=f"{100 * MOST:.0f}",
+        level=f"{100 * LEVEL:.0f}",
+        bins=BINS,
+        verdict=verdict(studies),
+        coverage="\n".join(tables),
+        counts="\n".join(count_lines(prior.names, points)),
+        parameters="\n".join(parameter_lines(found)),
+        patterns="\n".join(pattern_lines(found)),
+        reach="; ".join(
+            f"`{each.name}` from {column.min():.3f} to {column.max():.3f} "
+            f"(reported {each.pattern.observed:g}, band {each.pattern.low:g} to {each.pattern.high:g})"
+            for each, column in zip(found.summaries, summaries.T, strict=True)
+        ),
+        worlds=len(found.population.values),
+        rounds=len(found.population.rounds),
+    )
+
+
+def verdict(studies):
+    """Return in words whether the two ways of observing are honest, and the control is not."""
+    points, bands, narrow, _ = studies.values()
+    shares = [each.share for study in (points, bands) for each in study]
+    inside = all(LEAST <= share <= MOST for share in shares)
+    uneven = [*dishonest(points), *dishonest(bands)]
+    caught = all(not LEAST <= each.share <= MOST for each in narrow)
+    return (
+        f"Coverage lies between {100 * min(shares):.1f}% and {100 * max(shares):.1f}%, "
+        f"{'all' if inside else 'NOT all'} of it within {100 * LEAST:.0f} to {100 * MOST:.0f}%; ranks are "
+        f"{'even' if not uneven else 'UNEVEN for ' + ', '.join(uneven)}. The control, intervals of half their width, "
+        f"{'falls out' if caught else 'DOES NOT fall out'} for every parameter."
+    )
+
+
+def coverage_lines(name, study):
+    """Return a study's lines of the table."""
+    return [
+        f"| {name} | `{each.assumption}` | {each.covered} of {each.datasets} | {100 * each.share:.1f}% | "
+        f"{100 * each.low:.1f} to {100 * each.high:.1f}% | {each.chi_square:.1f} ({p_text(each.p)}) | "
+        f"{each.largest_gap:.3f} ({each.band:.3f}) |"
+        for each in study
+    ]
+
+
+def p_text(p):
+    """Return a p-value."""
+    return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
+
+
+def count_lines(names, places):
+    """Return the rank histogram as counts."""
+    lines = []
+    for name, column in zip(names, places.T, strict=True):
+        counts = np.bincount(np.minimum((column * BINS).astype(int), BINS - 1), minlength=BINS)
+        lines.append(f"| `{name}` | {' '.join(map(str, counts.tolist()))} |")
+    return lines
+
+
+def parameter_lines(found):
+    """Return the posterior by parameter."""
+    return [
+        f"| `{each['parameter']}` | {each['prior_low']:g} to {each['prior_high']:g} | {each['median']:.3g} | "
+        f"{each['low']:.3g} to {each['high']:.3g} | {100 * each['width_of_prior']:.0f}% |"
+        for each in found.parameters()
+    ]
+
+
+def pattern_lines(found):
+    """Return the patterns in the posterior's worlds."""
+    return [
+        f"| `{each['pattern']}` | {each['observed']:g} | {each['band_low']:g} to {each['band_high']:g} | "
+        f"{each['median']:.3g} | {each['low']:.3g} to {each['high']:.3g} |"
+        for each in found.patterns()
+    ]
+
+
+PAGE_TEXT = """# Calibration: which worlds fit, and whether the method is honest
+
+Written by `make calibration` (tools/measure_calibration.py), never by hand. Calibration here means: which values of the
+uncertain factors of the world go with the patterns that the field reports. It is done by `creditsim fit`; `make calibrate`
+is something else, the correction of the activities' base rates. Why it is done so:
+[decision 22](decisions/0022-calibration.md). File formats and JSON: [formats.md](formats.md).
+
+Only patterns with the role `fit` are used. Inputs and hold-outs are refused, with file and line. Nothing of the model
+was changed after this page: the defaults of the levers stay as they were.
+
+## What was found
+
+`creditsim fit {fit} --store DIR --out data/posteriors/{fit}.yaml`: {runs} worlds at scale {scale}, {months} months each, seed {seed},
+rounds: {rounds}. {worlds} worlds lie within both bands.
+
+| parameter | before | median | {level}% interval | of the width before |
+|---|---|---|---|---|
+{parameters}
+
+| pattern | reported | band | median | {level}% of the worlds |
+|---|---|---|---|---|
+{patterns}
+
+A width of about 100% means that nothing was learnt. Over the whole prior the patterns reach: {reach}. Read so:
+
+* Two patterns with wide bands say little. What they exclude are worlds in which full delivery takes so many staff hours
+  that too few records are filed. Of how fast awareness spreads, and of how many old people get online, they say next to nothing.
+* Within the ranges of these factors no world has as many negative records as the number that is reported; worlds in the band lie
+  near its lower end. What moves the number most, the assumptions that the pattern names under `moved_by`, are no levers of the world,
+  so no fit can vary them. That is a finding about the model's assumptions, not a reason to widen a range.
+* The population is synthetic and so are the worlds. A fit to two reports from another city validates nothing about the zone.
+
+An experiment uses the result by its name: `worlds: {{design: posterior, file: {fit}, number: 16}}`.
+
+## Is the method honest?
+
+Simulation-based calibration: {datasets} worlds drawn from the prior are simulated with luck of their own. Each is the truth once; its
+posterior is found from the other {datasets} less one, by the same function (`infer`) that the fit runs, and the truth's place in
+it is noted. If truths come from the prior and posteriors are right, {level}% intervals cover {level}% of the truths and
+places are even. Asked for: {least} to {most}% over at least 200 data sets.
+
+{verdict}
+
+| observed | parameter | covered | share | exact 95% interval | evenness of {bins} ranks, chi-square | largest gap (95% limit) |
+|---|---|---|---|---|---|---|
+{coverage}
+
+* *As numbers*: the truth's two measures are observed as they are; the {kept_points} nearest worlds are kept and adjusted by a weighted
+  straight line (Beaumont and others 2002).
+* *As bands*: the truth's measures are observed with an error as wide as the patterns' bands, and the worlds within these bands
+  are the posterior, as in the fit (the nearest {kept_bands}, where fewer lie within). Such a posterior is exact if the field's error is as the bands say
+  (Wilkinson 2013). Whether it is, no simulation can show.
+* *Control*: the same posteriors at half their width must fall out, else this check would notice nothing.
+
+Ranks of the truths (patterns as numbers), counts in {bins} equal bins from lowest to highest; even would be {datasets}/{bins} in each:
+
+| parameter | counts |
+|---|---|
+{counts}
+
+Data sets share one table, so their posteriors are not independent; Prangle and others (2014) use it so. A method that
+returned the prior would cover as well: the widths above say what was learnt, this table only that it is not overstated.
+Rounds that close in (several of them) are checked in the same way on models whose posterior is known,
+in `tests/analysis/posterior`: 400 data sets, each with rounds of its own, with controls that must fall out
+(too narrow, truths of another prior, luck that the table lacks, no adjustment).
+
+## Again
+
+`make calibration` on two cores takes about five minutes; `python tools/measure_calibration.py --store DIR` keeps the runs and goes on where
+it was stopped. The number of workers changes nothing.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
