@@ -1,9 +1,9 @@
-"""Measure whether a fit is honest on this simulation, and write docs/calibration.md: ``make calibration`` (minutes).
+"""Measure whether a fit is honest on this simulation: ``make calibration`` (minutes).
 
-Worlds drawn from the prior of the shipped fit are simulated, each with luck of its own. Each of them is the truth
-once: its intervals are found from all others, through the code that `creditsim fit` runs. Then the fit itself is run
-(its first round is the same worlds) and its posterior written to data/posteriors. Run from the repository root;
-``--store DIR`` keeps the runs and goes on with those that are there.
+Worlds drawn from the prior of the shipped fit are simulated, each with luck of its own. Each is the truth
+once: its intervals are found from all others, by the code that `creditsim fit` runs. The fit itself starts
+with the same worlds; its posterior goes to data/posteriors, the page to docs/calibration.md. Run from the repository root; ``--store DIR``
+keeps the runs and goes on with those that are there.
 """
 
 import argparse
@@ -30,6 +30,8 @@ POSTERIORS = ROOT / "data" / "posteriors"
 FIT = "records-and-registration"
 KEPT_FOR_POINTS, KEPT_FOR_BANDS = 100, 30
 LEAST, MOST = 0.85, 0.95
+LEARNT = 0.95
+"""An interval that keeps more of its prior's width has learnt next to nothing."""
 
 
 def main(arguments):
@@ -45,9 +47,8 @@ def main(arguments):
         values, summaries = first_round(found, store)
     (POSTERIORS / f"{FIT}.yaml").write_text(posterior_text(found), encoding="utf-8", newline="\n")
     PAGE.write_text(page_text(found, values, summaries), encoding="utf-8", newline="\n")
-    print(
-        f"{len(values)} data sets; runs took {seconds:.0f} s ({found.already} of {found.simulated} were there)"
-    )
+    there = f"{found.already} of {found.simulated} runs were there"
+    print(f"{len(values)} data sets in {seconds:.0f} s; {there}")
     return 0
 
 
@@ -95,11 +96,7 @@ def page_text(found: Fitted, values, summaries):
         counts="\n".join(count_lines(prior.names, points)),
         parameters="\n".join(parameter_lines(found)),
         patterns="\n".join(pattern_lines(found)),
-        reach="; ".join(
-            f"`{each.name}` from {column.min():.3f} to {column.max():.3f} "
-            f"(reported {each.pattern.observed:g}, band {each.pattern.low:g} to {each.pattern.high:g})"
-            for each, column in zip(found.summaries, summaries.T, strict=True)
-        ),
+        reading="\n".join(reading_lines(found, summaries)),
         worlds=len(found.population.values),
         rounds=len(found.population.rounds),
     )
@@ -115,8 +112,8 @@ def verdict(studies):
     return (
         f"Coverage lies between {100 * min(shares):.1f}% and {100 * max(shares):.1f}%, "
         f"{'all' if inside else 'NOT all'} of it within {100 * LEAST:.0f} to {100 * MOST:.0f}%; ranks are "
-        f"{'even' if not uneven else 'UNEVEN for ' + ', '.join(uneven)}. The control, intervals of half their width, "
-        f"{'falls out' if caught else 'DOES NOT fall out'} for every parameter."
+        f"{'even' if not uneven else 'UNEVEN for ' + ', '.join(uneven)}.\nThe control, intervals of half "
+        f"their width, {'falls out' if caught else 'DOES NOT fall out'} for every parameter."
     )
 
 
@@ -162,20 +159,46 @@ def pattern_lines(found):
     ]
 
 
+def reading_lines(found, summaries):
+    """Return what the numbers mean, as far as they say it themselves."""
+    learnt = {each["parameter"]: each["width_of_prior"] for each in found.parameters()}
+    narrower = [f"`{name}`" for name, width in learnt.items() if width < LEARNT]
+    rest = [f"`{name}`" for name, width in learnt.items() if width >= LEARNT]
+    lines = []
+    if narrower:
+        lines.append(f"* The bands narrow {', '.join(narrower)}.")
+    if rest:
+        lines.append(
+            f"* They say next to nothing about {', '.join(rest)}:\n  these intervals are those of the prior."
+        )
+    for each, column in zip(found.summaries, summaries.T, strict=True):
+        reach = f"{column.min():.3f} to {column.max():.3f}"
+        text = f"* `{each.name}`: over the whole prior from {reach}; reported: {each.pattern.observed:g}."
+        if not column.min() <= each.pattern.observed <= column.max():
+            text += (
+                "\n  NO world of these ranges comes there; those in the band lie at its near end. What moves"
+                f" the\n  measure directly ({', '.join(f'`{name}`' for name in each.pattern.moved_by)}) are"
+                " assumptions and no levers of the\n  world, so no fit varies them. That is a finding about"
+                " them, no reason to widen a range."
+            )
+        lines.append(text)
+    return lines
+
+
 PAGE_TEXT = """# Calibration: which worlds fit, and whether the method is honest
 
-Written by `make calibration` (tools/measure_calibration.py), never by hand. Calibration here means: which values of the
-uncertain factors of the world go with the patterns that the field reports. It is done by `creditsim fit`; `make calibrate`
-is something else, the correction of the activities' base rates. Why it is done so:
-[decision 22](decisions/0022-calibration.md). File formats and JSON: [formats.md](formats.md).
+Written by `make calibration` (tools/measure_calibration.py), never by hand. Calibration here means: which
+values of the uncertain factors of the world go with the patterns that the field reports. `creditsim fit`
+does it; `make calibrate` is something else, the correction of the activities' base rates. Why it is done
+so: [decision 22](decisions/0022-calibration.md). Files and JSON: [formats.md](formats.md).
 
-Only patterns with the role `fit` are used. Inputs and hold-outs are refused, with file and line. Nothing of the model
-was changed after this page: the defaults of the levers stay as they were.
+Only patterns with the role `fit` are used; inputs and hold-outs are refused, with file and line. Nothing
+of the model was changed after this page: the defaults of the levers stay as they were.
 
 ## What was found
 
-`creditsim fit {fit} --store DIR --out data/posteriors/{fit}.yaml`: {runs} worlds at scale {scale}, {months} months each, seed {seed},
-rounds: {rounds}. {worlds} worlds lie within both bands.
+`creditsim fit {fit} --store DIR --out data/posteriors/{fit}.yaml`: worlds simulated: {runs}, at scale
+{scale}, {months} months each, seed {seed}, rounds: {rounds}. Worlds within both bands: {worlds}.
 
 | parameter | before | median | {level}% interval | of the width before |
 |---|---|---|---|---|
@@ -185,53 +208,52 @@ rounds: {rounds}. {worlds} worlds lie within both bands.
 |---|---|---|---|---|
 {patterns}
 
-A width of about 100% means that nothing was learnt. Over the whole prior the patterns reach: {reach}. Read so:
-
-* Two patterns with wide bands say little. What they exclude are worlds in which full delivery takes so many staff hours
-  that too few records are filed. Of how fast awareness spreads, and of how many old people get online, they say next to nothing.
-* Within the ranges of these factors no world has as many negative records as the number that is reported; worlds in the band lie
-  near its lower end. What moves the number most, the assumptions that the pattern names under `moved_by`, are no levers of the world,
-  so no fit can vary them. That is a finding about the model's assumptions, not a reason to widen a range.
-* The population is synthetic and so are the worlds. A fit to two reports from another city validates nothing about the zone.
+{reading}
+* The population is synthetic and so are the worlds. A fit to two reports from another city validates
+  nothing about the zone.
 
 An experiment uses the result by its name: `worlds: {{design: posterior, file: {fit}, number: 16}}`.
 
 ## Is the method honest?
 
-Simulation-based calibration: {datasets} worlds drawn from the prior are simulated with luck of their own. Each is the truth once; its
-posterior is found from the other {datasets} less one, by the same function (`infer`) that the fit runs, and the truth's place in
-it is noted. If truths come from the prior and posteriors are right, {level}% intervals cover {level}% of the truths and
-places are even. Asked for: {least} to {most}% over at least 200 data sets.
+Simulation-based calibration: {datasets} worlds drawn from the prior are simulated with luck of their own.
+Each is the truth once; its posterior is found from all others, by the same function (`infer`) that the
+fit runs, and the truth's place in it is noted. If truths come from the prior and posteriors are right,
+{level}% intervals cover {level}% of the truths and places are even. Asked for: {least} to {most}% over at
+least 200 data sets.
 
 {verdict}
 
-| observed | parameter | covered | share | exact 95% interval | evenness of {bins} ranks, chi-square | largest gap (95% limit) |
+| observed | parameter | covered | share | exact 95% interval | {bins} ranks: chi-square | gap (95% limit) |
 |---|---|---|---|---|---|---|
 {coverage}
 
-* *As numbers*: the truth's two measures are observed as they are; the {kept_points} nearest worlds are kept and adjusted by a weighted
-  straight line (Beaumont and others 2002).
-* *As bands*: the truth's measures are observed with an error as wide as the patterns' bands, and the worlds within these bands
-  are the posterior, as in the fit (the nearest {kept_bands}, where fewer lie within). Such a posterior is exact if the field's error is as the bands say
-  (Wilkinson 2013). Whether it is, no simulation can show.
+* *As numbers*: the truth's measures are observed as they are; the {kept_points} nearest worlds are kept
+  and adjusted by a weighted straight line (Beaumont and others 2002).
+* *As bands*: the truth's measures are observed with an error as wide as the patterns' bands, and the
+  worlds within these bands are the posterior, as in the fit (the {kept_bands} nearest where fewer lie
+  within). Such a posterior is exact if the field's error is as the bands say (Wilkinson 2013). Whether it
+  is, no simulation can show.
 * *Control*: the same posteriors at half their width must fall out, else this check would notice nothing.
 
-Ranks of the truths (patterns as numbers), counts in {bins} equal bins from lowest to highest; even would be {datasets}/{bins} in each:
+Ranks of the truths (patterns as numbers), counts in {bins} equal bins from lowest to highest:
 
 | parameter | counts |
 |---|---|
 {counts}
 
-Data sets share one table, so their posteriors are not independent; Prangle and others (2014) use it so. A method that
-returned the prior would cover as well: the widths above say what was learnt, this table only that it is not overstated.
-Rounds that close in (several of them) are checked in the same way on models whose posterior is known,
-in `tests/analysis/posterior`: 400 data sets, each with rounds of its own, with controls that must fall out
-(too narrow, truths of another prior, luck that the table lacks, no adjustment).
+Data sets share one table, so their posteriors are not independent; Prangle and others (2014) use it so. A
+method that returned the prior would cover as well: the widths above say what was learnt, this table only
+that it is not overstated. Several rounds that close in are checked in the same way on models whose
+posterior is known, in `tests/analysis/posterior`: 400 data sets, each with rounds of its own, with
+controls that must fall out (too narrow, truths of another prior, luck that the table lacks, no
+adjustment). They are not checked on the simulation itself: that would take rounds for each of 200 truths,
+tens of thousands of runs.
 
 ## Again
 
-`make calibration` on two cores takes about five minutes; `python tools/measure_calibration.py --store DIR` keeps the runs and goes on where
-it was stopped. The number of workers changes nothing.
+`make calibration`: about five minutes on two cores. `python tools/measure_calibration.py --store DIR`
+keeps the runs and goes on where it was stopped. The number of workers changes nothing.
 """
 
 
