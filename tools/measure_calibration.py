@@ -2,8 +2,8 @@
 
 Worlds drawn from the prior of the shipped fit are simulated, each with luck of its own. Each is the truth
 once: its intervals are found from all others, by the code that `creditsim fit` runs. The fit itself starts
-with the same worlds; its posterior goes to data/posteriors, the page to docs/calibration.md. Run from the repository root; ``--store DIR``
-keeps the runs and goes on with those that are there.
+with the same worlds; its posterior goes to data/posteriors, the page to docs/calibration.md. Run from the
+repository root; ``--store DIR`` keeps the runs and goes on with those that are there.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from creditsim.analysis.posterior.runs import round_of, summaries_in
 from creditsim.core.threads import available_cores
 from creditsim.experiment.design import Design
 from creditsim.experiment.results.store import ResultStore
+from creditsim.model.case import versions_of_results
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "calibration.md"
@@ -97,6 +98,8 @@ def page_text(found: Fitted, values, summaries):
         parameters="\n".join(parameter_lines(found)),
         patterns="\n".join(pattern_lines(found)),
         reading="\n".join(reading_lines(found, summaries)),
+        model=versions_of_results()["model"][:16],
+        data=versions_of_results()["data"][:16],
         worlds=len(found.population.values),
         rounds=len(found.population.rounds),
     )
@@ -253,7 +256,8 @@ tens of thousands of runs.
 ## Again
 
 `make calibration`: about five minutes on two cores. `python tools/measure_calibration.py --store DIR`
-keeps the runs and goes on where it was stopped. The number of workers changes nothing.
+keeps the runs and goes on where it was stopped. The number of workers changes nothing. Found with the
+model `{model}` and the data `{data}` (first characters of their hashes).
 """
 
 
