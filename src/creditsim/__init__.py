@@ -44,6 +44,7 @@ _HOMES = {
     "open_sweep": "creditsim.app.sweeps",
     "run": "creditsim.app.api",
     "scenario_names": "creditsim.spec.scenario",
+    "sensitivity": "creditsim.app.sensitivity",
     "sweep": "creditsim.app.sweeps",
     "validate": "creditsim.app.api",
 }
