@@ -1,15 +1,20 @@
 """Fit files: the shipped one, what is accepted, what is refused with its line."""
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
 
 from creditsim.core.errors import InputError
-from creditsim.spec.fits import fit_names, load_fit
+from creditsim.spec.fits import FitFile, ParameterFile, fit_names, load_fit
 from creditsim.spec.patterns import patterns
+from creditsim.spec.posterior import PosteriorFile
 
 SMALLEST = "format: 1\nparameters:\n  bass_imitation_share: {}\n"
+
+
+FORMATS = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -111,3 +116,26 @@ def test_all_faults_come_at_once(write):
     assert [fault.key for fault in refused.value.faults] == ["patterns.0", "scale", "seed"]
     with pytest.raises(InputError, match="records-and-registration"):
         load_fit("records-and-registraton")
+
+
+def documented(name):
+    """Return the keys that docs/formats.md has of a file."""
+    table = FORMATS.split(f"<!-- keys: {name} -->")[1].split("\n\n")[1]
+    return re.findall(r"`([\w.]+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:]))
+
+
+def test_keys_of_fit_and_posterior_files_are_those_documented():
+    keys = documented("fit file")
+    assert [key for key in keys if "." not in key and key not in ("high", "source")] == list(
+        FitFile.model_fields
+    )
+    of_parameters = {key.rsplit(".", 1)[-1] for key in keys} & set(ParameterFile.model_fields)
+    assert of_parameters == set(ParameterFile.model_fields)
+    assert documented("posterior file")[: len(PosteriorFile.model_fields)][:2] == ["format", "kind"]
+    assert set(PosteriorFile.model_fields) <= set(documented("posterior file"))
+
+
+def test_the_fit_in_the_document_is_one(write):
+    text = re.search(r"```yaml\n(.*?)```", FORMATS.split("## Fit file")[1], re.DOTALL)[1]
+    fit = load_fit(write(text))
+    assert [each.mode for each in fit.parameters] == [None, 20]
