@@ -17,7 +17,6 @@ import numpy as np
 import creditsim as cs
 from creditsim.analysis.posterior.adjustment import adjusted
 from creditsim.analysis.posterior.coverage import BINS, dishonest, judged, leave_one_out, narrowed
-from creditsim.analysis.posterior.file import posterior_text
 from creditsim.analysis.posterior.inference import LEVEL, Fitted
 from creditsim.analysis.posterior.runs import round_of, summaries_in
 from creditsim.core.threads import available_cores
@@ -43,10 +42,9 @@ def main(arguments):
     with tempfile.TemporaryDirectory() as folder:
         store = chosen.store or f"{folder}/store"
         begin = time.monotonic()
-        found = cs.fit(FIT, store, workers=min(2, available_cores()))
+        found = cs.fit(FIT, store, min(2, available_cores()), out=POSTERIORS / f"{FIT}.yaml")
         seconds = time.monotonic() - begin
         values, summaries = first_round(found, store)
-    (POSTERIORS / f"{FIT}.yaml").write_text(posterior_text(found), encoding="utf-8", newline="\n")
     PAGE.write_text(page_text(found, values, summaries), encoding="utf-8", newline="\n")
     there = f"{found.already} of {found.simulated} runs were there"
     print(f"{len(values)} data sets in {seconds:.0f} s; {there}")

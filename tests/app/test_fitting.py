@@ -80,7 +80,9 @@ def test_a_fit_tells_parameters_patterns_and_rounds(file, said):
     (parameter,) = found["parameters"]
     assert parameter["parameter"] == LEVER
     assert 5 <= parameter["low"] <= parameter["median"] <= parameter["high"] <= 60
-    assert found["rounds"][0]["simulated"] == 6
+    assert [each["simulated"] for each in found["rounds"]] == [6, 3]
+    assert [each["tolerance"] > 0.0 for each in found["rounds"]] == [True, False]
+    assert found["patterns"][0]["within_band"] == pytest.approx(1.0)
     assert found["runs"] == sum(each["simulated"] for each in found["rounds"])
     assert (found["already"], found["failed"]) == (0, 0)
     posterior = read_posterior(Path("posterior.yaml"), "posterior.yaml")

@@ -28,6 +28,7 @@ def fit(
     fit: Fit | str | os.PathLike[str],
     store: str | os.PathLike[str],
     workers: int | None = None,
+    out: str | os.PathLike[str] | None = None,
     progress: bool | Callable[[Progress], None] | None = None,
     tell_round: Callable[[Round], None] = lambda round_: None,
 ) -> Fitted:
@@ -41,6 +42,8 @@ def fit(
         A new folder, or one that was used before; finished runs in it are not run again.
     workers : int, optional
         Processes on this machine; by default all cores. Never changes a result.
+    out : path, optional
+        File for the posterior, from which experiments take their worlds; written anew.
     progress : bool or callable, optional
         Show a bar; by default on a terminal and in a notebook. A callable is told how far a round is.
     tell_round : callable, optional
@@ -51,6 +54,7 @@ def fit(
     InputError
         All faults at once; what is finished is kept.
     """
+    from creditsim.analysis.posterior.file import posterior_text
     from creditsim.analysis.posterior.inference import check_fit, run_fit
     from creditsim.app.memory import hold_to_memory
     from creditsim.app.sweeps import places, shown
@@ -65,14 +69,10 @@ def fit(
     number = workers or available_cores()
     hold_to_memory([load_scenario(PLAN)], loaded.scale, workers=number)
     with shown(progress) as tell, places(number, None) as where:
-        return run_fit(loaded, kept, where, tell, tell_round)
-
-
-def posterior_text(found: Fitted) -> str:
-    """Return the text of a posterior's file, from which experiments take their worlds."""
-    from creditsim.analysis.posterior.file import posterior_text as text
-
-    return text(found)
+        found = run_fit(loaded, kept, where, tell, tell_round)
+    if out is not None:
+        Path(out).write_text(posterior_text(found), encoding="utf-8", newline="\n")
+    return found
 
 
 def fit_file(name: str, store: str, workers: str | None, out: str | None, lang: str, voice: Voice) -> int:
@@ -108,11 +108,9 @@ def fit_file(name: str, store: str, workers: str | None, out: str | None, lang: 
 
     with standard_output_kept(), terminated_as_stopped():
         try:
-            found = fit(loaded, store, number, progress_lines(voice), tell_round)
+            found = fit(loaded, store, number, out, progress_lines(voice), tell_round)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped; finished runs are kept; go on with: {again}") from None
-    if out is not None:
-        Path(out).write_text(posterior_text(found), encoding="utf-8", newline="\n")
     if voice.json:
         print_json({**found.to_dict(), "posterior": out})
     else:

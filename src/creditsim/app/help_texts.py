@@ -170,7 +170,7 @@ simulated into a store, those that come nearest to all bands are kept, and the n
 them; it ends when all kept lie within the bands. Only patterns with the role fit are taken: inputs and
 hold-outs are refused. The same command goes on where it was stopped; what the store has is not run again.
 
-With --out, FILE gets the posterior: worlds with weights and where they come from.
+With --out, FILE gets the posterior, worlds with weights and where they come from; it is written anew.
 
 \b
 Examples:
