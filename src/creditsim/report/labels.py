@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from creditsim.report.phrases.assumptions import ASSUMPTIONS
 from creditsim.report.phrases.figures import FIGURES
+from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
 from creditsim.report.phrases.tables import TABLES
@@ -25,7 +27,16 @@ GROUP_PAIRS = (
 )
 """Groups held side by side: the one that programmes tend to forget comes first."""
 
-PHRASES: dict[str, tuple[str, str]] = {**WORDS, **SECTIONS, **TABLES, **FIGURES, **QUESTIONS, **VALIDATION}
+PHRASES: dict[str, tuple[str, str]] = {
+    **WORDS,
+    **SECTIONS,
+    **TABLES,
+    **FIGURES,
+    **PUBLISHED,
+    **QUESTIONS,
+    **VALIDATION,
+    **ASSUMPTIONS,
+}
 """English and Chinese by key."""
 
 
