@@ -20,6 +20,7 @@ import numpy as np
 from creditsim.analysis.intervals import t_interval
 from creditsim.analysis.tables import FindingsTable, plain_values
 from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.execute import over_replications
 from creditsim.experiment.run import run_replication
 from creditsim.spec.levers import levers
@@ -89,12 +90,55 @@ class AttributedEffect:
         return {"outcome": self.outcome, "unit": self.unit, **plain, "shares": shares}
 
 
-class Attribution(FindingsTable, tuple[AttributedEffect, ...]):
-    """Effects shared out, one an outcome; in notebooks a table with one line a share."""
+class Attribution(FindingsTable, Sequence[AttributedEffect]):
+    """Effects shared out, one an outcome; in notebooks a table with one line a share.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    scenario, baseline : str
+    groups : tuple of LeverGroup
+    replications, months, seed, scale
+        Of the runs; there are 2 to the number of groups a replication.
+    """
 
     digits = 4
+
+    def __init__(
+        self,
+        effects: Sequence[AttributedEffect],
+        scenario: Scenario,
+        baseline: Scenario,
+        groups: Sequence[LeverGroup],
+        *,
+        replications: int,
+        scale: float,
+        seed: int,
+    ):
+        self._effects = tuple(effects)
+        self.scenario, self.baseline, self.groups = scenario.name, baseline.name, tuple(groups)
+        self.months, self.replications, self.scale, self.seed = scenario.months, replications, scale, seed
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._effects[place]
+
+    def __len__(self) -> int:
+        return len(self._effects)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over groups and shares."""
+        return fingerprint_json([[vars(group) for group in self.groups], [each.to_dict() for each in self]])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``creditsim attribute --json`` prints."""
+        about = ("scenario", "baseline", "replications", "months", "scale", "seed")
+        return {
+            **{name: getattr(self, name) for name in about},
+            "coalitions": 2 ** len(self.groups),
+            "groups": [{"name": each.name, "levers": list(each.levers)} for each in self.groups],
+            "outcomes": [each.to_dict() for each in self],
+            "fingerprint": self.fingerprint,
+        }
 
     def lines(self) -> list[dict[str, Any]]:
         """Return one line a share, and after them the effect that they add up to."""
@@ -132,7 +176,9 @@ def lever_groups(
     """
     changed = [change.lever for change in scenario.changes(baseline)]
     if not changed:
-        raise InputError(Fault(f"got {scenario.name} and {baseline.name}, expected other lever values in one"))
+        raise InputError(
+            Fault(f"got {scenario.name} and {baseline.name}, expected other lever values in one")
+        )
     home = _own_homes(own) if own else {name: _setting(name) for name in changed}
     order = [*own, "rest"] if own else [*dict.fromkeys(row.setting for row in rows().values()), FRAME]
     groups = []
@@ -212,10 +258,11 @@ def attribute_effect(
         if progress:
             progress(len(found), replications)
     values = np.array(found)  # (replications, coalitions, outcomes)
-    return Attribution(
+    effects = [
         _attributed(name, [group.name for group in groups], coalitions, values[:, :, place], level)
         for place, name in enumerate(wanted)
-    )
+    ]
+    return Attribution(effects, scenario, baseline, groups, replications=replications, scale=scale, seed=seed)
 
 
 def exact_shares(
@@ -356,9 +403,8 @@ def _own_homes(own: Mapping[str, Sequence[str]]) -> dict[str, str]:
             if member not in known:
                 faults.append(Fault(unknown(member, known, "row or lever"), key=group))
             for name, lever in catalogue.items():
-                if member in (name, lever.row):
-                    if home.setdefault(name, group) != group:
-                        faults.append(Fault(f"got {name}, which is in {home[name]} too", key=group))
+                if member in (name, lever.row) and home.setdefault(name, group) != group:
+                    faults.append(Fault(f"got {name}, which is in {home[name]} too", key=group))
     if faults:
         raise InputError(faults)
     return home
