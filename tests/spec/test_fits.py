@@ -80,6 +80,12 @@ def test_an_input_or_a_hold_out_is_refused(write, name, why):
     ("text", "key", "said"),
     [
         (SMALLEST + "patterns: [registered-by-year-fiv]\n", "patterns.0", "nearest: registered-by-year-five"),
+        (SMALLEST + "patterns: [[registered-by-year-five]]\n", "patterns.0", "got"),
+        (
+            SMALLEST.replace("{}", "{values: [0.3, 0.4]}"),
+            "parameters.bass_imitation_share.values",
+            "unknown key",
+        ),
         (SMALLEST + "keep: 500\n", "keep", "expected at most the 400 particles"),
         (SMALLEST + "rounds: 0\n", "rounds", "got 0"),
         (SMALLEST + "scale: 0\n", "scale", "got 0"),

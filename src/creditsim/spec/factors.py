@@ -61,6 +61,8 @@ def read_worlds(document: Document, section: Any) -> tuple[Worlds, list[Fault]]:
         return Worlds(), []
     design = section.get("design")
     design = LATIN_HYPERCUBE if design is None else design
+    if not isinstance(design, str):
+        return Worlds(), []
     own_luck = section.get("own_luck") is True
     faults = _key_faults(document, section, design)
     if design == POSTERIOR:

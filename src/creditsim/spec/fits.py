@@ -213,7 +213,7 @@ def _patterns(document: Document, listed: Any, faults: list[Fault]) -> tuple[str
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         return tuple(name for name, each in patterns().items() if each.role == "fit")
     for number, name in enumerate(listed):
-        if name not in patterns():
+        if not isinstance(name, str) or name not in patterns():
             faults.append(document.fault(unknown(name, patterns(), "pattern"), "patterns", number))
         elif (role := patterns()[name].role) != "fit":
             why = "a parameter was set from it" if role == "input" else "it is kept to check what was found"
@@ -224,15 +224,19 @@ def _patterns(document: Document, listed: Any, faults: list[Fault]) -> tuple[str
 
 def _parameters(document: Document, section: Any, faults: list[Fault]) -> tuple[Parameter, ...]:
     """Return the parameters in the catalogue's order; add their faults."""
-    factors, found = read_factors(document, section, LISTED, ("parameters",))
-    faults += found
     entries = section if isinstance(section, Mapping) else {}
+    ranges = {
+        key: {each: entry[each] for each in ("low", "high", "source") if each in entry}
+        for key, entry in ((key, each if isinstance(each, Mapping) else {}) for key, each in entries.items())
+    }
+    factors, found = read_factors(document, ranges, LISTED, ("parameters",))
+    faults += found
     parameters = []
     for factor in factors:
         key = factor.lever if factor.lever in entries else factor.lever.removeprefix("world.")
         place = ("parameters", key)
         if factor.values or levers()[factor.lever].whole:
-            got = f"got a {levers()[factor.lever].form} with levels or of whole numbers"
+            got = f"got a {levers()[factor.lever].form} of levels or whole numbers"
             faults.append(document.fault(f"{got}, expected a range of real numbers", *place))
             continue
         entry = entries[key] if isinstance(entries[key], Mapping) else {}
