@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from creditsim.core.identifiers import kinds_in, plain
+from creditsim.core.errors import Fault
+from creditsim.core.identifiers import kinds_in, plain, refusal, shown_name
 
 _HEADINGS = {
     "person_name": (
@@ -91,6 +92,33 @@ def column_kinds(heading: str, cells: Iterable[str]) -> dict[str, int]:
     if len(named) >= FEWEST and len(named) >= SHARE * len(seen):
         found.setdefault("person_name", named[0])
     return found
+
+
+def table_faults(
+    file: str, headings: Sequence[str], rows: Sequence[Sequence[str]], lines: Sequence[int] | None = None
+) -> list[Fault]:
+    """Return the faults of a table that holds identifiers: one for each column and kind, by line.
+
+    Parameters
+    ----------
+    headings : sequence of str
+    rows : sequence of sequence of str
+        Cells as text; a row may be short or long.
+    lines : sequence of int, optional
+        Line of each row in the file; by default the rows follow a heading on line 1.
+    """
+    faults = []
+    width = max([len(headings), *(len(row) for row in rows)])
+    for column in range(width):
+        heading = headings[column] if column < len(headings) else ""
+        cells = [row[column] if column < len(row) else "" for row in rows]
+        where = f"in column {column + 1}"
+        if heading and not kinds_in(heading) and not looks_like_name(heading):
+            where += f" ({heading[:40]})"
+        for kind, row in column_kinds(heading, cells).items():
+            line = 1 if row == 0 else lines[row - 1] if lines else row + 1
+            faults.append(Fault(refusal(kind, where), shown_name(file), line))
+    return sorted(faults, key=lambda fault: fault.line or 0)
 
 
 def looks_like_name(cell: str) -> bool:
