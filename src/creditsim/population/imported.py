@@ -173,6 +173,9 @@ def _with_small_cells_hidden(frame: pd.DataFrame) -> Marginals:
             keys = [tuple(key) for key in frame[[first, *others]].to_numpy()[rows].tolist()]
             shown = np.where(real[rows], values[rows], np.maximum(values[rows], SMALLEST))
             hidden[rows] = suppressed(keys, shown)
-    # A share of few is as telling as their number, and its count is not known here.
     values[hidden] = np.nan
-    return Marginals(frame.assign(value=values), primary, int(hidden.sum()) - primary)
+    frame = frame.assign(value=values)
+    # What stands beside a hidden number may tell it.
+    beside = [name for name in ("note", "low", "high") if name in frame]
+    frame.loc[hidden, beside] = ""
+    return Marginals(frame, primary, int(hidden.sum()) - primary)
