@@ -23,7 +23,9 @@ def disguised(identifier: str) -> dict[str, str]:
     groups = _groups(identifier)
     middle = len(identifier) // 2
     return {
-        "full width": "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in identifier),
+        "full width": "".join(
+            chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in identifier
+        ),
         "spaces": " ".join(groups),
         "a space after each": " ".join(identifier),
         "hyphens": "-".join(groups),
@@ -33,7 +35,9 @@ def disguised(identifier: str) -> dict[str, str]:
         "spreadsheet": _of_spreadsheet(identifier),
         "apostrophe": f"'{identifier}",
         "in a text": f'某人，编号:"{identifier}"，see the file',
-        "Chinese numerals": "".join(NUMERALS[int(each)] if each in "0123456789" else each for each in identifier),
+        "Chinese numerals": "".join(
+            NUMERALS[int(each)] if each in "0123456789" else each for each in identifier
+        ),
         "over two lines": f"{identifier[:middle]}\n  {identifier[middle:]}",
     }
 
@@ -110,7 +114,10 @@ def _plate(draw: random.Random) -> tuple[str, str]:
 
 def _email(draw: random.Random) -> tuple[str, str]:
     name = "".join(draw.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(draw.randint(3, 9)))
-    return "email", f"{name}{_digits(draw, 2)}@{draw.choice(('qq.com', '163.com', 'weihai.gov.cn', 'example.org'))}"
+    return (
+        "email",
+        f"{name}{_digits(draw, 2)}@{draw.choice(('qq.com', '163.com', 'weihai.gov.cn', 'example.org'))}",
+    )
 
 
 def _code(draw: random.Random) -> tuple[str, str]:

@@ -27,7 +27,9 @@ KINDS = {
 }
 """What is refused, in the words of a fault."""
 
-WHAT_TO_DO = "expected none: creditsim takes counts and shares, never data of a real person or firm; take it out"
+WHAT_TO_DO = (
+    "expected none: creditsim takes counts and shares, never data of a real person or firm; take it out"
+)
 
 _PROVINCES = (
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
@@ -56,7 +58,9 @@ _SEPARATORS = str.maketrans(
     | dict.fromkeys("\t\v\f\xa0", " ")
 )
 _GAP = r"[ \-._'/\\|~*+:;#()\[\]]"
-_RUN = re.compile(rf"\d(?:(?:{_GAP}{{1,3}}|[ ]*\r?\n[ ]*|,(?=\d{{3}}(?!\d)))?\d)*(?:{_GAP}{{0,2}}X(?![A-Z]))?")
+_RUN = re.compile(
+    rf"\d(?:(?:{_GAP}{{1,3}}|[ ]*\r?\n[ ]*|,(?=\d{{3}}(?!\d)))?\d)*(?:{_GAP}{{0,2}}X(?![A-Z]))?"
+)
 _GROUP = re.compile(r"\d+")
 _CUT = re.compile(r"(?<![\w.])(\d)[.,](\d{2,})E\+?0?(\d\d)(?!\d)")
 """A number as a spreadsheet shows it when it has too many digits: 3.71002E+17."""
@@ -77,7 +81,9 @@ _SPOKEN = re.compile(
     r"(?:电话|座机|固话|手机|传真|热线|(?<![A-Z])(?:TEL|PHONE|MOBILE|FAX)(?![A-Z]))[^0-9,\n]{0,8}"
     r"(?!(?:19|20)\d\d[-.])\d(?:[ -]?\d){6,11}(?!\d)"
 )
-_NAMED = re.compile(r"(?:姓名|户主|联系人|法定代表人|负责人|身份证号?码?)\s*[:=]\s*['\"]?[\u4e00-\u9fff]{2,4}")
+_NAMED = re.compile(
+    r"(?:姓名|户主|联系人|法定代表人|负责人|身份证号?码?)\s*[:=]\s*['\"]?[\u4e00-\u9fff]{2,4}"
+)
 _NEEDED = re.compile("\\d\\D{0,3}\\d\\D{0,3}\\d|[@＠０-９〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]|姓名|户主|联系人|法定代表人|负责人|(?i:\\bat\\b)")  # fmt: skip
 """What a text must hold for an identifier to be possible: few lines are looked at more closely."""
 
@@ -261,7 +267,9 @@ _PHONE_GROUPS = ([11], [12], [13], [3, 4, 4], [3, 8], [7, 4], [5, 6], [2, 11], [
 def _are_dates(groups: list[str]) -> bool:
     """Say whether a run is dates and times: four digits of a year, then month and day."""
     lengths = [len(each) for each in groups]
-    return len(groups) >= 3 and lengths[0] == 4 and groups[0][:2] in ("19", "20") and set(lengths[1:]) <= {2, 4}
+    return (
+        len(groups) >= 3 and lengths[0] == 4 and groups[0][:2] in ("19", "20") and set(lengths[1:]) <= {2, 4}
+    )
 
 
 def _holds_resident_id(groups: list[str], digits: str, check: str, uniform: bool) -> bool:

@@ -35,7 +35,9 @@ _GIVEN = frozenset(
     "树新民世清正义仁礼智信忠孝廉维振宏伯仲叔少秋冬夏莲菊竹青婷颖倩颜露瑶璐琳璇莹洁洪利全胜根宝金银玉石喜欢元亚楠婕媛馨彤彬锋"
     "威翔雷震鑫淼坤楷昊然皓翰泽润鸿达毅恒启航远一二三四五小大中先培学敬传守继承绍克延景惠素贤良善友朋友群众晶凡帅雄奇"
 )
-_NOT_LAST = frozenset("村庄镇乡县区市省街道路巷里社局所院校厂店司业学型类部门家会站场港湾岛山海河湖等级别园镇办党中")
+_NOT_LAST = frozenset(
+    "村庄镇乡县区市省街道路巷里社局所院校厂店司业学型类部门家会站场港湾岛山海河湖等级别园镇办党中"
+)
 """What names of places, offices and sorts end with; the few given names among them are outvoted."""
 
 _PINYIN = frozenset(

@@ -95,9 +95,7 @@ def _is_beyond_teaching(ledger: pd.DataFrame) -> bool:
     return "subject" in ledger and ledger["subject"].nunique() > TEACHING_SUBJECTS
 
 
-def _refuse_what_no_run_makes(
-    folder: Path, record: dict, ledger: pd.DataFrame, agents: pd.DataFrame
-) -> None:
+def _refuse_what_no_run_makes(folder: Path, record: dict, ledger: pd.DataFrame, agents: pd.DataFrame) -> None:
     """Raise InputError unless the subjects of a ledger are agents that its run's case makes again.
 
     Nothing here scores a real person: whoever is scored is made anew from marginals, seed and scale.

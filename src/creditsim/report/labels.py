@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from creditsim.report.phrases.card import CARD
 from creditsim.report.phrases.figures import FIGURES
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
@@ -25,7 +26,15 @@ GROUP_PAIRS = (
 )
 """Groups held side by side: the one that programmes tend to forget comes first."""
 
-PHRASES: dict[str, tuple[str, str]] = {**WORDS, **SECTIONS, **TABLES, **FIGURES, **QUESTIONS, **VALIDATION}
+PHRASES: dict[str, tuple[str, str]] = {
+    **WORDS,
+    **SECTIONS,
+    **TABLES,
+    **FIGURES,
+    **QUESTIONS,
+    **VALIDATION,
+    **CARD,
+}
 """English and Chinese by key."""
 
 
