@@ -12,6 +12,7 @@ import creditsim.report
 from creditsim.analysis.compare import VERDICTS
 from creditsim.model.outcomes.counted import GROUPS
 from creditsim.report.labels import GROUP_PAIRS, LANGUAGES, PHRASES, name_of, say, verdict_text
+from creditsim.report.phrases.card import CARD
 from creditsim.report.phrases.figures import FIGURES
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
@@ -63,7 +64,7 @@ def test_every_word_of_the_results_has_a_phrase():
 
 
 def test_no_key_has_two_phrases():
-    assert sum(map(len, (WORDS, SECTIONS, TABLES, FIGURES, QUESTIONS, VALIDATION))) == len(PHRASES)
+    assert sum(map(len, (WORDS, SECTIONS, TABLES, FIGURES, QUESTIONS, VALIDATION, CARD))) == len(PHRASES)
 
 
 def test_group_pairs_hold_every_group_once():

@@ -1,7 +1,7 @@
 """Find identifiers of real persons and firms in text, plain or disguised, so that they can be refused.
 
-`kinds_in` looks at one cell or line, `screen_text` at a whole text, `screen_name` at the name of a file. What is
-found is named by its kind and place and never shown. Columns of names are found by `creditsim.core.names`.
+`kinds_in` looks at one cell or line, `screen_text` at a whole text, `screen_name` at the name of a file. What
+is found is named by its kind and place and never shown. Columns of names are found by `creditsim.core.names`.
 
 Forms: resident IDs by GB 11643-1999 (check digit by ISO 7064 MOD 11-2; 15 digits before 1999), social
 credit codes by GB 32100-2015 (modulus 31), bank cards by ISO/IEC 7812 (Luhn).
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from creditsim.core.errors import Fault
@@ -84,7 +84,10 @@ _SPOKEN = re.compile(
 _NAMED = re.compile(
     r"(?:姓名|户主|联系人|法定代表人|负责人|身份证号?码?)\s*[:=]\s*['\"]?[\u4e00-\u9fff]{2,4}"
 )
-_NEEDED = re.compile("\\d\\D{0,3}\\d\\D{0,3}\\d|[@＠０-９〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]|姓名|户主|联系人|法定代表人|负责人|(?i:\\bat\\b)")  # fmt: skip
+_NEEDED = re.compile(
+    r"\d\D{0,3}\d\D{0,3}\d|[@＠０-９①-⑨⓪〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]|姓名|户主|联系人|法定代表人|负责人"
+    r"|(?i:\bat\b)"
+)
 """What a text must hold for an identifier to be possible: few lines are looked at more closely."""
 
 
@@ -162,12 +165,14 @@ def name_faults(path: str, key: str = "") -> list[Fault]:
     return [Fault(refusal(kind, "in the name of a file"), key=key) for kind in screen_name(path)]
 
 
-def plain(text: str) -> tuple[str, list[int]]:
+def plain(text: str) -> tuple[str, Sequence[int]]:
     """Return a text without its disguises, and where each character of it stood.
 
     Full-width and other digits and Chinese numerals become 0 to 9, dashes, dots and quotes one of their
     kind, letters capitals; what nobody sees is left out.
     """
+    if text.isascii():
+        return text.upper().replace('"', "'").replace("\t", " "), range(len(text))
     letters: list[str] = []
     origin: list[int] = []
     for place, letter in enumerate(text):
@@ -229,7 +234,7 @@ def _kind_of_run(run: str, before: str) -> str | None:
         return None
     separators = {mark.strip() or mark[:1] for mark in _GROUP.split(run)[1:-1]}
     # One point between two groups is a decimal point: a number, whatever its digits are.
-    number = len(groups) == 2 and separators == {"."} or before.endswith(("0.", "E+"))
+    number = (len(groups) == 2 and separators == {"."}) or before.endswith(("0.", "E+"))
     decimal = number and (len(groups) < 2 or not check)
     if _holds_resident_id(groups, digits, check, len(separators) <= 1 and not decimal):
         return "resident_id"
@@ -258,9 +263,11 @@ def _parts(groups: list[str], digits: str, separators: set[str]) -> Iterator[tup
                 yield "".join(part), len(lengths) > 1
 
 
-_PHONE_GROUPS = ([11], [12], [13], [3, 4, 4], [3, 8], [7, 4], [5, 6], [2, 11], [2, 3, 4, 4], [2, 3, 8], [4, 11], [4, 7],
-                 [4, 8], [4, 3, 4], [4, 4, 4], [3, 4, 3], [2, 3, 4, 3], [2, 2, 8], [4, 3, 8], [4, 3, 4, 4],
-                 [2, 4, 7], [2, 4, 8], [2, 2, 4, 4])  # fmt: skip
+_PHONE_GROUPS = (
+    [11], [12], [13], [3, 4, 4], [3, 8], [7, 4], [5, 6], [2, 11], [2, 3, 4, 4], [2, 3, 8], [4, 11], [4, 7],
+    [4, 8], [4, 3, 4], [4, 4, 4], [3, 4, 3], [2, 3, 4, 3], [2, 2, 8], [4, 3, 8], [4, 3, 4, 4], [2, 4, 7],
+    [2, 4, 8], [2, 2, 4, 4],
+)  # fmt: skip
 """How many digits the groups of a phone number have, with a country code or without."""
 
 
@@ -282,7 +289,7 @@ def _holds_resident_id(groups: list[str], digits: str, check: str, uniform: bool
     starts = [0]
     for each in groups:
         starts.append(starts[-1] + len(each))
-    ends = {end: True for end in starts} | {len(whole): True}
+    ends = dict.fromkeys(starts, True) | {len(whole): True}
     for start in starts:
         part = whole[start : start + 18]
         if len(part) == 18 and start + 18 in ends and _NEW_ID.fullmatch(part) and _is_checked(part):
@@ -321,7 +328,7 @@ def _kind_of_cut(match: re.Match) -> str | None:
     """Return what a number in a spreadsheet's short form was before: no count has so many digits."""
     first, rest, power = match.group(1), match.group(2), int(match.group(3))
     digits = first + rest
-    if power == 10 and "3" <= rest[0] and first == "1" and (len(rest) <= 10):
+    if power == 10 and rest[0] >= "3" and first == "1" and (len(rest) <= 10):
         return "phone"
     if power in (14, 17) and re.match(_PROVINCE, digits):
         return "resident_id"

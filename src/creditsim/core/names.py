@@ -10,19 +10,23 @@ from creditsim.core.identifiers import kinds_in, plain, refusal, shown_name
 
 _HEADINGS = {
     "person_name": (
-        "姓名 名字 户主 联系人 法定代表人 法人代表 负责人姓名 当事人 申请人 被执行人 full_name person_name first_name "
-        "last_name surname given_name family_name legal_representative contact_person holder_name head_of_household"
+        "姓名 名字 户主 联系人 法定代表人 法人代表 负责人姓名 当事人 申请人 被执行人 full_name person_name "
+        "first_name last_name surname given_name family_name legal_representative contact_person holder_name "
+        "head_of_household"
     ),
     "resident_id": (
-        "身份证 身份证号 身份证号码 公民身份号码 证件号 证件号码 id_card id_number identity_card identity_number "
-        "resident_id national_id citizen_id passport_number"
+        "身份证 身份证号 身份证号码 公民身份号码 证件号 证件号码 id_card id_number identity_card "
+        "identity_number resident_id national_id citizen_id passport_number"
     ),
-    "phone": "电话 电话号码 手机 手机号 手机号码 联系电话 联系方式 座机 phone phone_number mobile mobile_phone tel telephone cellphone",
+    "phone": (
+        "电话 电话号码 手机 手机号 手机号码 联系电话 联系方式 座机 phone phone_number mobile mobile_phone "
+        "tel telephone cellphone"
+    ),
     "bank_card": "银行卡 银行卡号 卡号 银行账号 银行账户 bank_card bank_account card_number account_number",
     "plate": "车牌 车牌号 车牌号码 号牌号码 plate plate_number license_plate licence_plate number_plate",
     "email": "邮箱 电子邮箱 电子邮件 邮件地址 email e_mail email_address mail_address",
     "social_credit_code": "统一社会信用代码 社会信用代码 信用代码 social_credit_code uscc",
-}  # fmt: skip
+}
 _KIND_OF_HEADING = {word: kind for kind, words in _HEADINGS.items() for word in words.split()}
 
 _SURNAMES = frozenset(
@@ -40,13 +44,17 @@ _NOT_LAST = frozenset(
 )
 """What names of places, offices and sorts end with; the few given names among them are outvoted."""
 
-_PINYIN = frozenset(
-    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang "
-    "han feng deng cao peng zeng xiao tian dong yuan pan yu jiang cai du ye cheng su wei lu lv ding ren shen yao cui "
-    "zhong tan fan jin shi liao jia xia fu fang bai zou meng xiong qin qiu yin xue yan duan lei hou long tao "
-    "gu mao hao gong shao wan qian qu cong ju bi sui".split()
+_PINYIN = (
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie "
+    "song tang han feng deng cao peng zeng xiao tian dong yuan pan yu jiang cai du ye cheng su wei lu "
+    "lv ding ren shen yao cui zhong tan fan jin shi liao jia xia fu fang bai zou meng xiong qin qiu yin "
+    "xue yan duan lei hou long tao gu mao hao gong shao wan qian qu cong ju bi sui "
 )
-_SYLLABLE = r"(?:[bpmfdtnlgkhjqxzcsryw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u|v)"
+_LATIN_SURNAMES = frozenset(_PINYIN.split())
+_SYLLABLE = (
+    "(?:[bpmfdtnlgkhjqxzcsryw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|"
+    "in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u|v)"
+)
 _LATIN_NAME = re.compile(rf"([A-Za-z]+)[ ,]+({_SYLLABLE}(?:[ '-]?{_SYLLABLE})?)", re.IGNORECASE)
 
 SHARE = 0.5
@@ -82,7 +90,7 @@ def column_kinds(heading: str, cells: Iterable[str]) -> dict[str, int]:
     >>> column_kinds("who", ["王秀英", "李建国", "张伟"]), column_kinds("level", ["高中", "初中", "大学"])
     ({'person_name': 1}, {})
     """
-    found = {kind: 0 for kind in {*kinds_in(heading), heading_kind(heading)} - {None}}
+    found = dict.fromkeys({*kinds_in(heading), heading_kind(heading)} - {None}, 0)
     seen: dict[str, int] = {}
     for row, cell in enumerate(cells, start=1):
         seen.setdefault(cell, row)
@@ -139,4 +147,4 @@ def looks_like_name(cell: str) -> bool:
         fits = chinese[0] in _SURNAMES and len(rest) <= 2 and all(letter in _GIVEN for letter in rest)
         return fits and chinese[-1] not in _NOT_LAST
     match = _LATIN_NAME.fullmatch(bare.strip())
-    return bool(match) and match.group(1).lower() in _PINYIN
+    return bool(match) and match.group(1).lower() in _LATIN_SURNAMES

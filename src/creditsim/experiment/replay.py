@@ -113,8 +113,8 @@ def _refuse_what_no_run_makes(folder: Path, record: dict, ledger: pd.DataFrame, 
         population = build_population(
             case["scenario"]["population"], case["scale"], case["seed"], case["replication"]
         )
-        made = {int(slot): KINDS[kind] for slot, kind in zip(population.agents["slot"], population.agents["kind"],
-                                                             strict=True)}  # fmt: skip
+        kinds = [KINDS[kind] for kind in population.agents["kind"].tolist()]
+        made = dict(zip(population.agents["slot"].tolist(), kinds, strict=True))
         held = dict(zip(agents["slot"].tolist(), agents["kind"].tolist(), strict=True))
         newest = dict(zip(agents["slot"].tolist(), agents["generation"].tolist(), strict=True))
         subjects = ledger["subject"].to_numpy(np.int64)

@@ -110,7 +110,7 @@ def _sheets(path: Path, shown: str) -> Iterator[tuple[str, list[str], list[list[
 
 
 def _with_heading(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of any types as one of objects, its headings the first row; an index becomes a column."""
+    """Return a table of any types as one of objects, headings in the first row, an index as a column."""
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
     rows = [list(frame.columns), *frame.astype(object).itertuples(index=False, name=None)]
@@ -119,7 +119,7 @@ def _with_heading(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _text(cell: object) -> str:
     """Return a cell as text, whole numbers without a point."""
-    if cell is None or isinstance(cell, float) and np.isnan(cell):
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
         return ""
     if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(cell) < 1e20:
         return str(int(cell))

@@ -90,7 +90,7 @@ def _smallest(cells: np.ndarray, values: np.ndarray, is_sum: np.ndarray) -> int:
 
 
 def _solved(lines: list[np.ndarray], hidden: np.ndarray) -> np.ndarray:
-    """Return which hidden cells follow from what is shown: those that no change of the others can leave alone."""
+    """Return which hidden cells follow from what is shown: those that have no freedom left."""
     columns = np.flatnonzero(hidden)
     matrix = np.array([np.isin(columns, cells) for cells in lines if hidden[cells].any()], dtype=float)
     solved = np.zeros(len(hidden), bool)

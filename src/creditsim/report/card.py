@@ -73,7 +73,7 @@ class SimulationCard:
         return json.dumps(self.to_dict(names), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def png_metadata(self) -> dict[str, str | None]:
-        """Return the metadata of a picture; matplotlib's own version is left out: same results, same bytes."""
+        """Return the metadata of a picture; matplotlib's own version is left out: same bytes."""
         return {
             "Software": None,
             "Description": self.said("synthetic", "en"),

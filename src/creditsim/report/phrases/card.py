@@ -24,7 +24,8 @@ CARD: dict[str, tuple[str, str]] = {
     ),
     "card.assumptions": (
         "{count} of {of} numbers of the model rest on no source but are assumptions: {mechanisms} of the "
-        "mechanisms, {levers} levers, {activities} activities, {district} cells of the district. Each has a range.",
+        "mechanisms, {levers} levers, {activities} activities, {district} cells of the district. "
+        "Each has a range.",
         "模型的 {of} 个数值中有 {count} 个没有来源，属于假设：机制 {mechanisms} 个，措施参数 {levers} 个，"
         "行为 {activities} 个，本区单元格 {district} 个。每个都给出了范围。",
     ),
