@@ -14,11 +14,18 @@ HOUSEHOLDS = [("a", "m", 4), ("a", "f", 40), ("b", "m", 50), ("b", "f", 60), ("c
 
 
 def table(cells=HOUSEHOLDS, source_kind="real_aggregate", unit="persons", note=""):
+    passport = {
+        "unit": unit,
+        "year": 2020,
+        "geography": "zone",
+        "source": "office",
+        "source_kind": source_kind,
+    }
+    passport |= {"confidence": "H", "note": note}
     rows = [
-        {"table": "t", "age": age, "sex": sex, "value": value, "unit": unit, "year": 2020, "geography": "zone",
-         "source": "office", "source_kind": source_kind, "confidence": "H", "note": note, "low": value, "high": value}
+        {"table": "t", "age": age, "sex": sex, "value": value, **passport, "low": value, "high": value}
         for age, sex, value in cells
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 
@@ -54,9 +61,8 @@ def test_small_cells_of_real_aggregates_are_hidden_with_what_stands_beside_them(
 
 
 def test_shares_are_not_hidden_as_if_they_were_counts(tmp_path):
-    found = read_marginals(
-        written(table([("a", "m", 0.2), ("b", "m", 0.8)], unit="share of adults"), tmp_path / "a.csv")
-    )
+    frame = table([("a", "m", 0.2), ("b", "m", 0.8)], unit="share of adults")
+    found = read_marginals(written(frame, tmp_path / "a.csv"))
     assert not found.frame["value"].isna().any()
 
 

@@ -11,8 +11,9 @@ from creditsim.core.errors import Fault, InputError
 from creditsim.core.identifiers import refusal, screen_name
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_AMOUNTS = frozenset(
-    "--seed --replication --replications --scale --months --threads --workers --agent --checkpoint-every".split()
+_AMOUNTS = tuple(
+    f"--{name}"
+    for name in ("seed", "replication", "replications", "scale", "months", "threads", "workers", "agent")
 )
 """Options whose value is a number, and no name."""
 

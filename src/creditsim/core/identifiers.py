@@ -193,6 +193,11 @@ def plain(text: str) -> tuple[str, Sequence[int]]:
     return raised.replace('"', "'").replace("\t", " "), origin
 
 
+def seen(text: str) -> str:
+    """Return a text as it is seen: without what nobody sees, all letters and signs of one width."""
+    return unicodedata.normalize("NFKC", _HIDDEN.sub("", text))
+
+
 def _digit(letter: str) -> str:
     """Return a digit of any script as 0 to 9, everything else as it is."""
     return str(unicodedata.digit(letter)) if not letter.isascii() and letter.isdigit() else letter

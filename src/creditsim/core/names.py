@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from creditsim.core.errors import Fault
-from creditsim.core.identifiers import kinds_in, plain, refusal, shown_name
+from creditsim.core.identifiers import kinds_in, refusal, seen, shown_name
 
 _HEADINGS = {
     "person_name": (
@@ -72,7 +72,7 @@ def heading_kind(heading: str) -> str | None:
     >>> heading_kind("Mobile Phone"), heading_kind("身份证号"), heading_kind("age_band")
     ('phone', 'resident_id', None)
     """
-    word = re.sub(r"[\W_]+", "_", plain(heading)[0].lower()).strip("_")
+    word = re.sub(r"[\W_]+", "_", seen(heading).lower()).strip("_")
     return _KIND_OF_HEADING.get(word) or _KIND_OF_HEADING.get(word.replace("_", ""))
 
 
@@ -91,15 +91,15 @@ def column_kinds(heading: str, cells: Iterable[str]) -> dict[str, int]:
     ({'person_name': 1}, {})
     """
     found = dict.fromkeys({*kinds_in(heading), heading_kind(heading)} - {None}, 0)
-    seen: dict[str, int] = {}
+    first: dict[str, int] = {}
     for row, cell in enumerate(cells, start=1):
-        seen.setdefault(cell, row)
-    seen.pop("", None)
-    for cell, row in seen.items():
+        first.setdefault(cell, row)
+    first.pop("", None)
+    for cell, row in first.items():
         for kind in kinds_in(cell):
             found.setdefault(kind, row)
-    named = [row for cell, row in seen.items() if looks_like_name(cell)]
-    if len(named) >= FEWEST and len(named) >= SHARE * len(seen):
+    named = [row for cell, row in first.items() if looks_like_name(cell)]
+    if len(named) >= FEWEST and len(named) >= SHARE * len(first):
         found.setdefault("person_name", named[0])
     return found
 
@@ -139,8 +139,7 @@ def looks_like_name(cell: str) -> bool:
     >>> [looks_like_name(cell) for cell in ("王 秀英", "Zhang Wei", "王家村", "高中", "Weihai City")]
     [True, True, False, False, False]
     """
-    # Numerals are letters of names: what `plain` makes of them is put back by leaving it out here.
-    bare = "".join(letter for letter in cell if letter.isalpha() or letter in " ,'-")
+    bare = "".join(letter for letter in seen(cell) if letter.isalpha() or letter in " ,'-")
     chinese = "".join(bare.split())
     if re.fullmatch("[\u4e00-\u9fff]{2,4}", chinese):
         rest = chinese[1:]
