@@ -43,7 +43,6 @@ class Validation(ValidatedPatterns):
                 "inputs": self.inputs,
                 "fingerprint": self.fingerprint,
             },
-            "card": card_of(self.fingerprint).to_dict(),
         }
 
     def to_frame(self, lang: str = "en") -> pd.DataFrame:
@@ -113,8 +112,8 @@ class Validation(ValidatedPatterns):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_text(folder / "validation.csv", self.to_frame(lang).to_csv(index=False, lineterminator="\n"))
-        write_json(folder / "validation.json", self.to_dict(lang))
         card = card_of(self.fingerprint)
+        write_json(folder / "validation.json", {**self.to_dict(lang), "card": card.to_dict()})
         card.write_beside(folder / "validation.csv")
         figure = draw_validation(self.found, lang)
         figure.savefig(folder / "validation.png", dpi=120, metadata=card.png_metadata())
