@@ -8,6 +8,7 @@ from pathlib import Path
 
 from creditsim.analysis.rows import JudgedRows
 from creditsim.analysis.rows import judge_rows as judged
+from creditsim.analysis.sensitivity.listed import listed_shipped
 from creditsim.analysis.validation import check_validation, validate_patterns
 from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError, unknown
@@ -205,6 +206,7 @@ def compare(
         inputs=fingerprint_json(cases),
         versions=versions(),
         run_seconds=sum(spent),
+        assumptions=listed_shipped({each.name: each for each in distinct_names(chosen)}, label),
     )
 
 

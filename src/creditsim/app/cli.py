@@ -1,7 +1,8 @@
 """The command line: list, levers, activities, diff, run, compare, rows, validate, replay, bench.
 
 Those about what is put in are in `creditsim.app.input_commands`, those about rules alone in
-`creditsim.app.rule_commands`, those about many runs and their store in `creditsim.app.store_commands`.
+`creditsim.app.rule_commands`, those about many runs and their store in `creditsim.app.store_commands`,
+those about assumptions and worlds in `creditsim.app.sensitivity_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -60,6 +61,7 @@ from creditsim.app.help_texts import (
 from creditsim.app.input_commands import app as input_app
 from creditsim.app.options import typed_options
 from creditsim.app.rule_commands import app as rule_app
+from creditsim.app.sensitivity_commands import app as sensitivity_app
 from creditsim.app.store_commands import app as store_app
 from creditsim.app.taking_in import argument_faults
 from creditsim.core.errors import InputError
@@ -408,3 +410,4 @@ def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, 
 app.add_typer(input_app)
 app.add_typer(rule_app)
 app.add_typer(store_app)
+app.add_typer(sensitivity_app)

@@ -163,6 +163,29 @@ The smallest file:
   scenarios: [status-quo-2019, five-entries-2020]
 """
 
+FIT_HELP = """Fit factors of the world to the bands of patterns; the posterior is worlds that experiments use.
+
+Calibration in the statistical sense, not that of base rates (`make calibrate`). Rounds of worlds are
+simulated into a store, those that come nearest to all bands are kept, and the next round looks around
+them; it ends when all kept lie within the bands. Only patterns with the role fit are taken: inputs and
+hold-outs are refused. The same command goes on where it was stopped; what the store has is not run again.
+
+With --out, FILE gets the posterior, worlds with weights and where they come from; it is written anew.
+
+\b
+Examples:
+  creditsim fit records-and-registration --store fit --out posterior.yaml
+  creditsim fit my-fit.yaml --store fit --workers 2 --json
+
+In an experiment's file beside it (or `file: records-and-registration`, the shipped one):
+  worlds: {design: posterior, file: posterior.yaml, number: 16}
+
+The smallest file:
+  format: 1
+  parameters:
+    bass_imitation_share: {}
+"""
+
 STATUS_HELP = """Show what a store holds: experiments, runs finished and missing, failures with their logs.
 
 \b
@@ -213,4 +236,34 @@ real_aggregate lose counts under 10, and as many others that none can be worked 
 Examples:
   creditsim marginals households.csv
   creditsim marginals households.xlsx --out households-checked.csv
+"""
+
+SENSITIVITY_HELP = """Find the assumptions that verdicts hang on, and the values at which verdicts turn round.
+
+The factors of the experiment's worlds are varied together, by Morris trajectories or Saltelli
+points, and one by one over their ranges. All scenarios share their luck; what is ranked is the
+difference to the baseline. A dummy on which nothing depends must rank last. Runs go through a
+store: with --store the same command goes on where it was stopped, and more samples add to it.
+
+ishigami and g-function are functions whose indices are known: they show that the path is right.
+
+\b
+Examples:
+  creditsim sensitivity doubtful-assumptions --store study
+  creditsim sensitivity experiment.yaml --method sobol --samples 64 --store study --json
+  creditsim sensitivity doubtful-assumptions --outcome trust --store study --out figures
+  creditsim sensitivity ishigami --method sobol --samples 8192 --json
+"""
+
+WORLDS_HELP = """Hold a store's scenarios against each other over uncertain worlds.
+
+Regret (how far behind the best scenario of each world), the share of worlds in which a scenario
+is best, the share in which it meets its needs, and verdicts: one sign in at least 90% of the
+worlds, else "depends on the world". Worlds count alike; a share of them is no probability.
+
+\b
+Examples:
+  creditsim worlds results
+  creditsim worlds results --outcome breaches --outcome trust --json
+  creditsim worlds results --need 'breaches<=12.5' --need 'trust>=0.4'
 """

@@ -41,6 +41,59 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.found": ("difference", "差异"),
     "head.verdict": ("verdict", "判断"),
     "to": ("to", "至"),
+    # Sensitivity studies.
+    "head.rank": ("rank", "排序"),
+    "head.rank_range": ("stays in", "排序范围"),
+    "head.assumption": ("assumption", "假设"),
+    "head.index.morris": ("mu*", "mu*"),
+    "head.index.sobol": ("ST", "ST"),
+    "head.low": ("low", "下限"),
+    "head.high": ("high", "上限"),
+    "head.mu": ("mu", "mu"),
+    "head.sigma": ("sigma", "sigma"),
+    "head.S1": ("S1", "S1"),
+    "head.switching": ("verdict turns at", "结论改变处"),
+    "sensitivity.size": (
+        "{method}, {samples} samples, {runs} runs",
+        "{method}，样本 {samples}，运行 {runs} 次",
+    ),
+    "sensitivity.last": (
+        "The dummy, on which nothing depends, ranks last within its interval.",
+        "虚拟因素（无任何影响）在其区间内排在最后。",
+    ),
+    "sensitivity.not_last": (
+        "The dummy does NOT rank last within its interval: do not trust this ranking.",
+        "虚拟因素未排在最后：该排序不可信。",
+    ),
+    "sensitivity.error": ("Largest error against the closed form: {error}", "与解析解的最大误差：{error}"),
+    # Uncertain worlds.
+    "head.scenario": ("scenario", "方案"),
+    "head.mean": ("mean", "平均"),
+    "head.regret": ("mean regret", "平均遗憾值"),
+    "head.regret_90th": ("90th percentile", "90 分位"),
+    "head.regret_max": ("largest", "最大"),
+    "head.best": ("best, % of worlds", "最优情形 %"),
+    "head.nearly": ("nearly best, %", "接近最优 %"),
+    "head.meets": ("meets needs, %", "达标情形 %"),
+    "head.over_worlds": ("difference to the baseline", "与基准的差异"),
+    "worlds.lower": ("lower", "降低"),
+    "worlds.higher": ("higher", "升高"),
+    "worlds.negligible": ("negligible", "可忽略"),
+    "worlds.depends on the world": ("depends on the world", "取决于情形"),
+    "worlds.not defined": ("not defined", "无定义"),
+    "worlds.lead": (
+        "Over {worlds} worlds, {replications} replications each; baseline {baseline}",
+        "共 {worlds} 种情形，各重复 {replications} 次；基准 {baseline}",
+    ),
+    "worlds.no_worse": (
+        "no outcome worse than in the baseline by more than its smallest relevant difference",
+        "各结果较基准变差均不超过最小相关差异",
+    ),
+    "worlds.all": ("All needs met at once ({needs}): {shares}", "同时达标（{needs}）的情形：{shares}"),
+    "worlds.note": (
+        "Worlds count alike: a share of worlds is no probability.",
+        "各情形等权：情形占比不是概率。",
+    ),
     # Rows of the plan.
     "role.direct": ("direct", "直接"),
     "role.behavioural": ("behaviour", "行为"),
@@ -169,6 +222,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "{measured} 项中有 {near} 项与目标相差不超过 {limit} 个标准误{others}。",
     ),
     "rates.others": ("; beyond: {names}", "；超出的有：{names}"),
+    "fit.parameter": ("parameter", "参数"),
+    "fit.prior": ("before", "事先范围"),
+    "fit.median": ("median", "中位数"),
+    "fit.interval": ("90% interval", "90%区间"),
+    "fit.width": ("of the width before", "占事先宽度"),
+    "fit.pattern": ("pattern", "模式"),
+    "fit.observed": ("observed", "实际报告"),
+    "fit.band": ("band", "区间"),
+    "fit.within": ("worlds in the band", "落入区间的情形"),
+    "fit.within_all": (
+        "{worlds} worlds of {runs} runs lie within all bands (effective number {effective}).",
+        "{runs} 次模拟中有 {worlds} 个情形落入全部区间（有效数 {effective}）。",
+    ),
+    "fit.tolerance": (
+        "NOT ALL WITHIN: of {runs} runs the {worlds} nearest worlds were kept (effective number "
+        "{effective}); the farthest lies {tolerance} prior spreads outside the bands.",
+        "未全部落入区间：{runs} 次模拟中保留最近的 {worlds} 个情形（有效数 {effective}），"
+        "最远者距区间 {tolerance} 个事先离散度。",
+    ),
+    "fit.written": ("posterior written to {file}", "后验已写入 {file}"),
     "diff.changes": ("{a} → {b}: levers that differ: {count}", "{a} → {b}：不同的措施参数 {count} 个"),
     "diff.costs": (
         "Public cost of a year of full delivery, at full size, above ordinary enforcement\n"
