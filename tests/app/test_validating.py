@@ -39,11 +39,15 @@ def test_one_object_of_the_documented_shape(said):
 def test_table_figure_and_object_are_written(folder):
     assert OutputFolder(str(folder)).faults()  # all is there under its own name
     assert sorted(each.name for each in folder.iterdir()) == [
+        "validation.card.json",
         "validation.csv",
         "validation.json",
         "validation.png",
     ]
-    written = json.loads((folder / "validation.json").read_text("utf-8"))["patterns"]
+    held = json.loads((folder / "validation.json").read_text("utf-8"))
+    assert held["card"] == json.loads((folder / "validation.card.json").read_text("utf-8"))
+    assert held["card"]["fingerprint"] == held["credibility"]["fingerprint"]
+    written = held["patterns"]
     table = pd.read_csv(folder / "validation.csv")
     assert list(table["id"]) == [each["id"] for each in written]
     assert list(table["status"]) == [each["status"] for each in written]

@@ -207,13 +207,15 @@ def folder(tmp_path_factory) -> Path:
     from creditsim.experiment.files import write_table
     from creditsim.experiment.run import run_replication
     from creditsim.experiment.store import write_run
+    from creditsim.report.card import card_of
     from creditsim.spec.scenario import load_scenario
 
     names = ("status-quo-2019", "five-entries-2020")
     usual, plan = (load_scenario(name).with_(months=MONTHS, burn_in_months=0) for name in names)
     at = tmp_path_factory.mktemp("formats")
     (at / "run").mkdir()
-    write_run(run_replication([plan], scale=0.01)[0], at / "run")
+    result = run_replication([plan], scale=0.01)[0]
+    write_run(result, at / "run", card_of(result.fingerprint).json())
     comparison = compare([usual, plan], replications=1, scale=0.01, threads=1, progress=False)
     comparison.save(at / "comparison")
     write_table(at / "comparison" / "outcomes.parquet", comparison.outcomes)
@@ -257,6 +259,8 @@ def test_keys_of_json_files_are_those_documented(folder):
     assert sorted(record["case"]) == sorted({*re.findall(r"`([a-z]+)`", row)} - {"case", "levers"})
     comparison = json.loads((folder / "comparison" / "comparison.json").read_text("utf-8"))
     assert sorted(comparison) == sorted(documented("keys: comparison.json"))
+    assert list(record["card"]) == sorted(documented("keys: simulation card"))
+    assert sorted(comparison["card"]) == list(record["card"])
     assert sorted(comparison["rows"][0]) == sorted(documented("keys: rows of comparison.json"))
 
 

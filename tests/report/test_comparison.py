@@ -108,6 +108,6 @@ def test_excel_holds_summary_differences_and_months(comparison, tmp_path):
     pytest.importorskip("openpyxl")
     path = comparison.to_excel(tmp_path / "book.xlsx")
     sheets = pd.read_excel(path, sheet_name=None)
-    assert list(sheets) == ["summary", "differences", "monthly means"]
+    assert list(sheets) == ["summary", "differences", "monthly means", "card"]
     assert len(sheets["differences"]) == len(comparison.to_frame())
     assert set(sheets["summary"]["scenario"]) == set(NAMES[1:])

@@ -13,6 +13,7 @@ from creditsim.analysis.compare import VERDICTS
 from creditsim.model.outcomes.counted import GROUPS
 from creditsim.report.labels import GROUP_PAIRS, LANGUAGES, PHRASES, name_of, say, verdict_text
 from creditsim.report.phrases.assumptions import ASSUMPTIONS
+from creditsim.report.phrases.card import CARD
 from creditsim.report.phrases.figures import FIGURES
 from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
@@ -65,7 +66,7 @@ def test_every_word_of_the_results_has_a_phrase():
 
 
 def test_no_key_has_two_phrases():
-    families = (WORDS, SECTIONS, TABLES, FIGURES, PUBLISHED, QUESTIONS, VALIDATION, ASSUMPTIONS)
+    families = (WORDS, SECTIONS, TABLES, FIGURES, PUBLISHED, QUESTIONS, VALIDATION, ASSUMPTIONS, CARD)
     assert sum(map(len, families)) == len(PHRASES)
 
 

@@ -1,8 +1,9 @@
 """The command line: list, levers, activities, diff, run, compare, rows, validate, replay, bench.
 
-Those about rules alone are in `creditsim.app.rule_commands`, those about many runs and their store in
-`creditsim.app.store_commands`, those about assumptions and worlds in `creditsim.app.sensitivity_commands`,
-those about what an effect is made of in `creditsim.app.effect_commands`.
+Those about what is put in are in `creditsim.app.input_commands`, those about rules alone in
+`creditsim.app.rule_commands`, those about many runs and their store in `creditsim.app.store_commands`,
+those about assumptions and worlds in `creditsim.app.sensitivity_commands`, those about what an effect is
+made of in `creditsim.app.effect_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -59,10 +60,12 @@ from creditsim.app.help_texts import (
     RUN_HELP,
     VALIDATE_HELP,
 )
+from creditsim.app.input_commands import app as input_app
 from creditsim.app.options import typed_options
 from creditsim.app.rule_commands import app as rule_app
 from creditsim.app.sensitivity_commands import app as sensitivity_app
 from creditsim.app.store_commands import app as store_app
+from creditsim.app.taking_in import argument_faults
 from creditsim.core.errors import InputError
 
 FINDING = 1
@@ -102,6 +105,9 @@ def run_command(arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Chinese must not stop a run
     try:
+        # First of all: the fault of a file that is not there would show its name.
+        if faults := argument_faults(arguments):
+            raise InputError(faults)
         # Not the command's own main(): that one prints faults over several lines.
         command = typer.main.get_command(app)
         with command.make_context("creditsim", list(arguments)) as context:
@@ -403,6 +409,7 @@ def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, 
     return show_bench(voice_of(context, json, verbose, quiet))
 
 
+app.add_typer(input_app)
 app.add_typer(rule_app)
 app.add_typer(store_app)
 app.add_typer(sensitivity_app)

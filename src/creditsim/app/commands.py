@@ -58,9 +58,10 @@ def run_one(
     voice.detail(memory_text(summary["memory"]))
     if folder:
         from creditsim.experiment.store import write_run
+        from creditsim.report.card import card_of
 
         with folder.filling() as files:
-            write_run(result, files)
+            write_run(result, files, card_of(result.fingerprint).json())
     if voice.json:
         print_json(summary)
     else:

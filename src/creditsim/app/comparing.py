@@ -200,10 +200,12 @@ def _write(comparison: Any, folder: OutputFolder | None, lang: str) -> None:
     """Write a comparison's files, if a folder is named."""
     if folder:
         from creditsim.experiment.files import write_table
+        from creditsim.report.card import card_of
 
         with folder.filling() as files, standard_output_kept():
             comparison.save(files, lang)
-            write_table(files / "outcomes.parquet", comparison.outcomes)
+            card = card_of(comparison.fingerprint).json()
+            write_table(files / "outcomes.parquet", comparison.outcomes, card)
 
 
 def _tell(comparison: Any, folder: OutputFolder | None, lang: str, voice: Voice) -> None:

@@ -24,6 +24,10 @@ def target_of(folder: str, out: str | None, to: str) -> Path:
     path = Path(f"{Path(folder)}.{to}") if out is None else Path(out).expanduser()
     if not path.parent.is_dir():
         raise InputError(Fault(f"got {path.as_posix()!r}, expected a folder that is there", key="--out"))
+    beside = path.with_suffix(".card.json")
+    if to == "csv" and beside.exists():
+        got = f"got {beside.as_posix()!r} beside it, which is there already"
+        raise InputError(Fault(f"{got}; name another", key="--out"))
     if path.exists():
         raise InputError(Fault(f"got {path.as_posix()!r}, which is there already; name another", key="--out"))
     return path

@@ -241,6 +241,18 @@ Examples:
   creditsim export results --to xlsx --out results.xlsx
 """
 
+MARGINALS_HELP = """Check a table of counts and shares before it is used, and hide what is too small to keep.
+
+Resident IDs, phones, bank cards, plates, e-mails, social credit codes and names of persons are refused
+(exit code 2) and never shown; so is a list of persons or firms. Rows whose source_kind is
+real_aggregate lose counts under 10, and as many others that none can be worked out.
+
+\b
+Examples:
+  creditsim marginals households.csv
+  creditsim marginals households.xlsx --out households-checked.csv
+"""
+
 SENSITIVITY_HELP = """Find the assumptions that verdicts hang on, and the values at which verdicts turn round.
 
 The factors of the experiment's worlds are varied together, by Morris trajectories or Saltelli

@@ -113,6 +113,7 @@ def export_results(folder: str, options: Mapping[str, Any], voice: Voice) -> int
     """
     from creditsim.app.exporting import target_of
     from creditsim.app.sweeps import open_sweep
+    from creditsim.report.card import card_of
     from creditsim.report.store_tables import TABLES, write_csv, write_xlsx
 
     faults = choice_faults("--to", options["to"], KINDS_OF_FILE)
@@ -122,11 +123,17 @@ def export_results(folder: str, options: Mapping[str, Any], voice: Voice) -> int
     target = target_of(folder, options["out"], options["to"])
     sweep = open_sweep(folder, options["experiment"])
     what = (sweep.recorded, sweep.store, sweep.replications)
+    card = card_of(sweep.fingerprint)
     if options["to"] == "csv":
         rows = write_csv(*what, options["table"], target)
+        card.write_beside(target)
     else:
         about = {name: value for name, value in sweep.to_dict().items() if name not in ("failures", "until")}
-        rows = write_xlsx(*what, {**about, "population": "synthetic"}, target)
+        rows = write_xlsx(
+            *what,
+            {**about, "population": "synthetic", **dict(card.rows("en")), **dict(card.rows("zh"))},
+            target,
+        )
     summary = {"file": str(target), "rows": rows, "runs": sweep.runs, "partial": sweep.partial}
     if voice.json:
         print_json(summary)

@@ -13,15 +13,17 @@ from creditsim.core.files import write_whole
 _ROWS_AT_ONCE = 1 << 20
 
 
-def write_table(path: str | Path, frame: pd.DataFrame) -> None:
-    """Write a tidy frame as Parquet (zstd), atomically."""
+def write_table(path: str | Path, frame: pd.DataFrame, card: str = "") -> None:
+    """Write a tidy frame as Parquet (zstd), atomically, with the simulation card in its metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # Piece by piece: a second copy of a large table would take as much room as the table.
     def write(temporary: str) -> None:
         first = pa.Table.from_pandas(frame.iloc[:_ROWS_AT_ONCE], preserve_index=False)
-        with pq.ParquetWriter(temporary, first.schema, compression="zstd") as file:
+        about = {"simulation_card": card} if card else {}
+        schema = first.schema.with_metadata({**(first.schema.metadata or {}), **about})
+        with pq.ParquetWriter(temporary, schema, compression="zstd") as file:
             file.write_table(first)
             for begin in range(_ROWS_AT_ONCE, len(frame), _ROWS_AT_ONCE):
                 piece = frame.iloc[begin : begin + _ROWS_AT_ONCE]

@@ -14,12 +14,17 @@ from creditsim.core.fingerprint import fingerprint_columns
 from creditsim.core.months import month_index
 from creditsim.experiment.files import read_table
 from creditsim.model.books import book_tables
+from creditsim.model.case import run_key, versions_of_results
+from creditsim.population.synthesis import build_population
 from creditsim.scoring.ledger import ACCOUNTS, DISTRICT, ENTRY, KINDS_OF_ENTRY, MONTH_OPEN, VILLAGE
 from creditsim.scoring.score import score_ledger
 from creditsim.spec.scenario import STATUS_QUO, load_scenario
-from creditsim.spec.vocabulary import CHANNELS, GRADES
+from creditsim.spec.vocabulary import CHANNELS, GRADES, KINDS
 
 FILES = ("run.json", "ledger.parquet", "agents.parquet")
+
+TEACHING_SUBJECTS = 20
+"""Subjects of a ledger up to which it is scored wherever it came from: a case made up for teaching."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,19 @@ def replay_folder(path: str | Path) -> Replay:
     Raises
     ------
     InputError
-        If the folder or one of its files is missing or cannot be read.
+        If the folder or one of its files is missing or cannot be read, or if its ledger is about more
+        than `TEACHING_SUBJECTS` and its subjects are not those that a run of its case has.
     """
     folder = Path(path)
     record = _read_record(folder)
     ledger, agents = (_read(folder, name) for name in ("ledger", "agents"))
     findings = _table_findings(record, {"ledger": ledger, "agents": agents})
     wrong = []
+    if _is_beyond_teaching(ledger):
+        _refuse_what_no_run_makes(folder, record, ledger, agents)
+        if any(line.startswith("ledger") for line in findings):
+            findings.append("ledger.parquet: not scored: only what the run wrote is")
+            return Replay(len(ledger), len(agents), len(findings), tuple(findings))
     try:
         entries = entries_of(ledger, record)
         wrong = _score_findings(entries, agents, record)
@@ -77,6 +88,49 @@ def entries_of(ledger: pd.DataFrame, record: dict) -> np.ndarray:
     for name in ("event", "end", "posted"):
         entries[name] = [MONTH_OPEN if word == "open" else month_index(word) for word in ledger[name]]
     return entries[np.argsort(entries["id"], kind="stable")]
+
+
+def _is_beyond_teaching(ledger: pd.DataFrame) -> bool:
+    """Say whether a ledger is about more subjects than a case made up for teaching."""
+    return "subject" in ledger and ledger["subject"].nunique() > TEACHING_SUBJECTS
+
+
+def _refuse_what_no_run_makes(folder: Path, record: dict, ledger: pd.DataFrame, agents: pd.DataFrame) -> None:
+    """Raise InputError unless the subjects of a ledger are agents that its run's case makes again.
+
+    Nothing here scores a real person: whoever is scored is made anew from marginals, seed and scale.
+    """
+    why = "only ledgers that a run can make again are scored, and teaching cases of up to 20 subjects"
+    todo = "run the scenario with --out DIR and replay that"
+    try:
+        case = record["case"]
+        if run_key(case) != record["inputs"]:
+            message = f"got a case that is not the one of its inputs; {why}; {todo}"
+            raise InputError(Fault(message, str(folder / "run.json")))
+        if any(case.get(name) != now for name, now in versions_of_results().items()):
+            message = f"got a run of another version of creditsim; {why}; {todo}, or use that version"
+            raise InputError(Fault(message, str(folder / "run.json")))
+        population = build_population(
+            case["scenario"]["population"], case["scale"], case["seed"], case["replication"]
+        )
+        kinds = [KINDS[kind] for kind in population.agents["kind"].tolist()]
+        made = dict(zip(population.agents["slot"].tolist(), kinds, strict=True))
+        held = dict(zip(agents["slot"].tolist(), agents["kind"].tolist(), strict=True))
+        newest = dict(zip(agents["slot"].tolist(), agents["generation"].tolist(), strict=True))
+        subjects = ledger["subject"].to_numpy(np.int64)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, InputError):
+            raise
+        message = f"got something else than a run's agents and ledger; {why}; {todo}"
+        raise InputError(Fault(message, str(folder))) from None
+    if any(made.get(slot) != kind for slot, kind in held.items()):
+        message = f"got agents that the run's case does not make; {why}; {todo}"
+        raise InputError(Fault(message, str(folder / "agents.parquet")))
+    slots, generations = subjects & 0xFFFFFFFF, subjects >> 32
+    if any(generation > newest.get(slot, -1) for slot, generation in
+           set(zip(slots.tolist(), generations.tolist(), strict=True))):  # fmt: skip
+        message = f"got subjects that are not agents of the run's case; {why}; {todo}"
+        raise InputError(Fault(message, str(folder / "ledger.parquet")))
 
 
 def _score_findings(entries: np.ndarray, agents: pd.DataFrame, record: dict) -> list[str]:

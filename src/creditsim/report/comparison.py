@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.compare import VERDICTS, ComparedScenarios
 from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.report.card import card_of
 from creditsim.report.labels import LANGUAGES
 from creditsim.report.sentences import lead
 from creditsim.report.tables import summary_frame
@@ -127,9 +128,17 @@ class Comparison(ComparedScenarios):
         InputError
             If openpyxl is not installed.
         """
+        import pandas as pd
+
         keys = ["scenario", "outcome", "setting", "group", "month"]
         monthly = self.outcomes.groupby(keys, sort=True, observed=True)["value"].mean().reset_index()
-        sheets = {"summary": self.summary(), "differences": self.to_frame(), "monthly means": monthly}
+        card = pd.DataFrame(card_of(self.fingerprint).rows("en"), columns=["what", "value"])
+        sheets = {
+            "summary": self.summary(),
+            "differences": self.to_frame(),
+            "monthly means": monthly,
+            "card": card,
+        }
         with _writing(Path(path)):
             write_workbook(Path(path), sheets)
         return Path(path)
@@ -161,15 +170,19 @@ class Comparison(ComparedScenarios):
         with _writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self.report(folder / "report.html", lang)
-            write_table(folder / "comparison.parquet", self.to_frame())
+            write_table(folder / "comparison.parquet", self.to_frame(), card_of(self.fingerprint).json())
             write_json(folder / "comparison.json", self.to_dict())
         return folder
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as one JSON object, with how far it can be believed."""
+        """Return the comparison as one JSON object, with how far it can be believed and its card."""
         from creditsim.report.credibility import credibility
 
-        return {**super().to_dict(), "credibility": credibility().to_dict()}
+        return {
+            **super().to_dict(),
+            "credibility": credibility().to_dict(),
+            "card": card_of(self.fingerprint).to_dict(),
+        }
 
     def __repr__(self) -> str:
         """Return what was compared and how many outcomes got which verdict."""

@@ -15,6 +15,7 @@ from creditsim.analysis.compare import ComparedScenarios
 from creditsim.analysis.cost_effectiveness import OUTCOME as OF_COMPARISONS
 from creditsim.report import style
 from creditsim.report.assumptions import assumption_sentences, assumption_table
+from creditsim.report.card import CARD_KEY, SimulationCard, card_of
 from creditsim.report.changes import change_tables, unchanged
 from creditsim.report.costs import breach_sentences, horizon_table, lead_tables
 from creditsim.report.credibility import credibility
@@ -93,6 +94,7 @@ def document_html(comparison: ComparedScenarios, levers: Mapping[str, Any], lang
             '<head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{title}</title>",
+            f'<meta name="{CARD_KEY}" content="{escape(card_of(comparison.fingerprint).json(names=False))}">',
             f"<style>{style.CSS}</style></head>",
             "<body>",
             *body,
@@ -163,10 +165,12 @@ def _verdicts(comparison: ComparedScenarios, lang: str) -> str:
             say("figure.differences", lang, percent=percent),
             say("figure.differences_note", lang),
             lang,
+            card_of(comparison.fingerprint),
         )
     )
     paths = draw_paths(comparison, lang)
-    parts.append(_figure_html(paths, say("figure.paths", lang), say("figure.paths_note", lang), lang))
+    heading, note = say("figure.paths", lang), say("figure.paths_note", lang)
+    parts.append(_figure_html(paths, heading, note, lang, card_of(comparison.fingerprint)))
     return "\n".join(parts)
 
 
@@ -238,7 +242,8 @@ def _groups(comparison: ComparedScenarios, lang: str) -> str:
     if tally is None:
         return f"<p>{escape(say('matrix.absent', lang))}</p>"
     note = say("figure.groups_note", lang, percent=f"{100 * comparison.level:g}")
-    figure = _figure_html(draw_groups(comparison, lang), say("figure.groups", lang), note, lang)
+    card = card_of(comparison.fingerprint)
+    figure = _figure_html(draw_groups(comparison, lang), say("figure.groups", lang), note, lang, card)
     note = _note("groups.note", lang)
     return "\n".join([note, table_html(tally, "tally", lang), figure, _matrices(comparison, "group", lang)])
 
@@ -317,16 +322,28 @@ def _provenance(comparison: ComparedScenarios, lang: str) -> str:
     ]
     head = tuple(Cell((say(key, lang),)) for key in ("column.what", "column.which"))
     sources = table_html(Table(say("caption.provenance", lang), head, rows), "sources", lang)
-    return "\n".join([sources, table_html(shared_table(comparison, lang), "shared", lang)])
+    return "\n".join(
+        [_card(comparison, lang), sources, table_html(shared_table(comparison, lang), "shared", lang)]
+    )
 
 
-def _figure_html(figure: Figure | None, heading: str, note: str, lang: str) -> str:
+def _card(comparison: ComparedScenarios, lang: str) -> str:
+    """Return the simulation card as a table."""
+    rows = [
+        (Cell((heading,), "head"), Cell((text,)))
+        for heading, text in card_of(comparison.fingerprint).rows(lang)
+    ]
+    head = tuple(Cell((say(key, lang),)) for key in ("column.what", "column.which"))
+    return table_html(Table(say("card.caption", lang), head, rows), "card", lang)
+
+
+def _figure_html(figure: Figure | None, heading: str, note: str, lang: str, card: SimulationCard) -> str:
     """Return a figure as HTML with its PNG inside; the same figure gives the same bytes."""
     if figure is None:
         return ""
     stream = io.BytesIO()
     with figure_style(lang):
-        figure.savefig(stream, format="png", dpi=130, metadata={"Software": None})
+        figure.savefig(stream, format="png", dpi=130, metadata=card.png_metadata())
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     caption = f"<strong>{escape(heading)}</strong> {escape(note)}"
     return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from creditsim.report.phrases.assumptions import ASSUMPTIONS
+from creditsim.report.phrases.card import CARD
 from creditsim.report.phrases.figures import FIGURES
 from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
@@ -36,6 +37,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     **QUESTIONS,
     **VALIDATION,
     **ASSUMPTIONS,
+    **CARD,
 }
 """English and Chinese by key."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from creditsim.analysis.validation import ROUNDS, HeldPattern, ValidatedPatterns
+from creditsim.report.card import card_of
 from creditsim.report.labels import name_of, say, title_of
 from creditsim.report.numbers import NOTHING
 from creditsim.spec.patterns import PatternFinding, last_validation, patterns
@@ -121,17 +122,18 @@ class Validation(ValidatedPatterns):
         return plot_validation(self.found, ax, lang)
 
     def save(self, folder: str | Path, lang: str = "en") -> Path:
-        """Write validation.csv, validation.json and validation.png into a folder; return it."""
+        """Write validation.csv with its card, validation.json and validation.png into a folder; return it."""
         from creditsim.experiment.files import write_json, write_text
         from creditsim.report.validation_figure import draw_validation
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_text(folder / "validation.csv", self.to_frame(lang).to_csv(index=False, lineterminator="\n"))
-        write_json(folder / "validation.json", self.to_dict(lang))
-        # Without matplotlib's own version in it, the same findings give the same bytes.
+        card = card_of(self.fingerprint)
+        write_json(folder / "validation.json", {**self.to_dict(lang), "card": card.to_dict()})
+        card.write_beside(folder / "validation.csv")
         figure = draw_validation(self.found, lang)
-        figure.savefig(folder / "validation.png", dpi=120, metadata={"Software": None})
+        figure.savefig(folder / "validation.png", dpi=120, metadata=card.png_metadata())
         return folder
 
     def __repr__(self) -> str:

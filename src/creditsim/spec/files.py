@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.identifiers import kinds_in, name_faults, refusal, screen_text
 from creditsim.core.kept import kept
 from creditsim.spec.faults import shown as shown_value
 from creditsim.spec.faults import translate
@@ -83,15 +84,52 @@ def read_document(path: str | os.PathLike[str], shown: str | None = None, keep: 
     ------
     InputError
         If the file is missing, is a folder, cannot be read, is no UTF-8, is no valid
-        YAML, or holds duplicate keys, anchors, aliases, tags or several documents.
+        YAML, or holds duplicate keys, anchors, aliases, tags or several documents; if a file of
+        the user's, or its name, holds an identifier of a person or firm.
     """
     shown = os.fspath(path) if shown is None else shown
-    text = _read_text(Path(path), shown)
     builder = _Builder(Path(path), shown)
     if not keep:
-        return builder.build(text)
+        refuse_name(shown)
+        text = _read_text(Path(path), shown)
+        # Before anything else looks at it: the fault of a wrong value would show what it got.
+        refuse_identifiers(text, shown)
+        document = builder.build(text)
+        if "\\" in text:
+            _refuse_escaped(document)
+        return document
+    text = _read_text(Path(path), shown)
     data, lines = kept("spec", text.encode(), lambda: _as_json(builder.build(text)))
     return Document(data, Path(path), shown, {tuple(keys): line for keys, line in lines})
+
+
+def refuse_name(shown: str) -> None:
+    """Raise InputError if the name of a user's file holds an identifier; it is not shown."""
+    faults = name_faults(shown)
+    if faults:
+        raise InputError(faults)
+
+
+def refuse_identifiers(text: str, shown: str) -> None:
+    """Raise InputError if a text that a user gave holds identifiers, with the line and column of each."""
+    found = screen_text(text)
+    if found:
+        raise InputError([each.fault(shown) for each in found])
+
+
+def _refuse_escaped(document: Document) -> None:
+    """Raise InputError if a text holds identifiers once its escapes are read."""
+    faults = []
+    for keys, line in document.lines.items():
+        value = document.data
+        for key in keys:
+            value = value[key] if isinstance(value, Mapping) and key in value else (
+                value[key] if isinstance(value, list) and isinstance(key, int) else None)  # fmt: skip
+        texts = [each for each in (value, *keys[-1:]) if isinstance(each, str)]
+        for kind in dict.fromkeys(kind for text in texts for kind in kinds_in(text)):
+            faults.append(Fault(refusal(kind), document.shown, line))
+    if faults:
+        raise InputError(faults)
 
 
 def _as_json(document: Document) -> list:

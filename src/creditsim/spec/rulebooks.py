@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from creditsim.core.errors import Fault, InputError, unknown
+from creditsim.core.names import table_faults
 from creditsim.core.shipped import data_path
 from creditsim.scoring.rulebook import ITEM_COLUMNS, Rulebook
-from creditsim.spec.files import Document, read_document, validate
+from creditsim.spec.files import Document, read_document, refuse_name, validate
 from creditsim.spec.records import Amount, Confidence, Number, Texts
 
 Text = Annotated[str, Field(min_length=1)]
@@ -296,6 +297,8 @@ def _item_rows(document: Document, path: Path) -> list[dict[str, str]]:
         raise InputError(
             document.fault(f"got {path.name!r}, expected a CSV file beside the book", "items")
         ) from None
+    if not path.is_relative_to(data_path()):
+        _refuse_identifiers(text, shown)
     reader = csv.DictReader(text.splitlines())
     missing = [name for name in ITEM_COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
@@ -310,6 +313,17 @@ def _item_rows(document: Document, path: Path) -> list[dict[str, str]]:
     if faults:
         raise InputError(faults)
     return rows
+
+
+def _refuse_identifiers(text: str, shown: str) -> None:
+    """Raise InputError if a user's items file holds identifiers or names of persons, or its name does."""
+    refuse_name(shown)
+    reader = csv.reader(text.splitlines())
+    heading = next(reader, [])
+    held = [(row, reader.line_num) for row in reader]
+    found = table_faults(shown, heading, [row for row, _ in held], [line for _, line in held])
+    if found:
+        raise InputError(found)
 
 
 def _faults_of_item(row: Mapping[str, str], seen: set[str]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from creditsim.core.errors import Fault, InputError
+from creditsim.core.identifiers import name_faults
 from creditsim.experiment.results import disk
 from creditsim.experiment.results.buffer import shards_of
 from creditsim.experiment.results.index import SUFFIX, Index
@@ -53,10 +54,13 @@ class ResultStore:
         Raises
         ------
         InputError
-            If the folder is no store, or holds other files, or the disk fails.
+            If the folder is no store, or holds other files, or the disk fails; if its name is an
+            identifier of a person or firm.
         """
         store = cls(Path(path))
         if create:
+            if faults := name_faults(str(path)):
+                raise InputError(faults)
             store._create()
         store._check_marker()
         store.refresh()
