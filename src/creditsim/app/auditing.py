@@ -170,7 +170,7 @@ def _day(text: str | None, faults: list[Fault]) -> datetime.date:
 
 
 def _has_key(path: str | Path, key: str) -> bool:
-    """Say whether a YAML file has a key, by which its kind is told; faults are left to the reader of scenarios."""
+    """Say whether a YAML file has a key that tells its kind; faults are left to the reader of scenarios."""
     from creditsim.spec.files import read_document
 
     if not str(path).endswith((".yaml", ".yml")):

@@ -70,7 +70,7 @@ class Finding:
             "section": self.section,
             "instrument": rule.instrument,
             "article": rule.article,
-            "in_force_from": rule.in_force_from.isoformat(),
+            "in_force_from": rule.in_force_from.isoformat() if rule.in_force_from else None,
             "in_force_to": rule.in_force_to.isoformat() if rule.in_force_to else None,
             "verification": rule.verification,
             "confidence": rule.confidence,

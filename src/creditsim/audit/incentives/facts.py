@@ -99,15 +99,43 @@ class Breach:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """A rule that those concerned cannot know: where it stands, and why, by language."""
+
+    file: str
+    key: str
+    what: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Double:
+    """An act that enters several times.
+
+    Attributes
+    ----------
+    file, key : str
+    entries : tuple of str
+        Under which names.
+    points : float
+        Of all entries together, or, where `in_addition`, of those after the first; 0 for direct grades.
+    in_addition : bool
+    """
+
+    file: str
+    key: str
+    entries: tuple[str, ...]
+    points: float
+    in_addition: bool = False
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that the lints look at.
 
     Attributes
     ----------
     ladders, earners, breaches, prizes, rewards, unknown, doubles
-        Parts. Prizes and rewards come with their file, earners with their ladder; the last two are (key,
-        what in both languages) of rules nobody can learn of, and (key, entries, points) of acts that
-        enter several times.
+        Parts. Prizes and rewards come with their file, earners with their ladder.
     files : mapping of str to str
         File of the other parts.
     """
@@ -117,6 +145,6 @@ class Facts:
     breaches: tuple[Breach, ...] = ()
     prizes: tuple[tuple[str, Prize], ...] = ()
     rewards: tuple[tuple[str, Reward], ...] = ()
-    unknown: tuple[tuple[str, Mapping[str, str]], ...] = ()
-    doubles: tuple[tuple[str, tuple[str, ...], float | None], ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    doubles: tuple[Double, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)

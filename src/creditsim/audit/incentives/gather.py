@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from creditsim.audit.incentives.facts import Breach, Earner, Facts, Ladder
+from creditsim.audit.incentives.facts import Breach, Double, Earner, Facts, Ladder, Unknown
 from creditsim.scoring.rulebook import Item, Rulebook
 from creditsim.spec.incentives import Entry, Repair, RuleTable, load_rule_table, lowest_points
 from creditsim.spec.rulebooks import load_rulebook, rulebook_names
@@ -64,11 +64,11 @@ def table_facts(path: str | Path) -> tuple[RuleTable, Facts]:
         prizes=tuple((str(path), each) for each in table.contests),
         rewards=tuple((str(path), each) for each in table.rewards),
         unknown=tuple(
-            (each.id, {"en": f"{each.id}: {told[0]}", "zh": f"{each.id}：{told[1]}"})
+            Unknown(str(path), each.id, {"en": told[0], "zh": told[1]})
             for each in table.entries
             if each.told_by == ()
         ),
-        doubles=(*same_fact(table.entries), *_with_others(table.entries)),
+        doubles=(*same_fact(table.entries, str(path)), *_with_others(table.entries, str(path))),
         files=dict.fromkeys(("entries", "acts", "earners"), str(path)),
     )
 
@@ -91,8 +91,12 @@ def book_facts(name_or_path: str | Path) -> Facts:
     return Facts(
         ladders=(ladder,),
         earners=tuple((ladder, earner) for earner in entry_earners(entries)),
-        unknown=tuple(catch_alls(listed)),
-        doubles=tuple(linked_entries(book, {item.id for item in listed})) + tuple(same_fact(entries)),
+        unknown=tuple(catch_alls(listed, items)),
+        doubles=(
+            *linked_entries(book, {item.id for item in listed}, items),
+            *carried_grades(book, path),
+            *same_fact(entries, items),
+        ),
         files={"entries": items, "earners": items},
     )
 
@@ -156,10 +160,11 @@ def entry_earners(entries: Iterable[Entry]) -> list[Earner]:
     ]
 
 
-def catch_alls(items: Iterable[Item]) -> list[tuple[str, dict[str, str]]]:
+def catch_alls(items: Iterable[Item], file: str) -> list[Unknown]:
     """Return the items that name no act: "other conduct" of some field."""
     return [
-        (
+        Unknown(
+            file,
             item.id,
             {"en": f"{item.name_en!r} names no act ({item.worth})", "zh": f"“{item.name_zh}”未写明具体行为"},
         )
@@ -168,55 +173,61 @@ def catch_alls(items: Iterable[Item]) -> list[tuple[str, dict[str, str]]]:
     ]
 
 
-def linked_entries(book: Rulebook, known: set[str], household: bool = True) -> list[tuple]:
-    """Return what a book enters on somebody else, or in another account, for one act."""
-    found: list[tuple] = []
+def linked_entries(book: Rulebook, known: set[str], file: str, household: bool = True) -> list[Double]:
+    """Return what a book enters on somebody else beside the one who acted."""
+    found = []
     for link in book.meta["leader_links"]:
         if link["item"] in known:
-            points = [book[link[key]].points_mp / 1000 for key in ("item", "leader_item")]
-            found.append((link["item"], (link["item"], link["leader_item"]), sum(points) or None))
+            points = sum(book[link[key]].points_mp for key in ("item", "leader_item")) / 1000
+            found.append(Double(file, link["item"], (link["item"], link["leader_item"]), points))
     if household:
         for name in book.meta["household_items"]:
             if name in known:
                 points = 2 * book[name].points_mp / 1000
-                found.append((name, (name, f"{name} (household head)"), points))
-    if book.meta["carried_points"]:
-        lowest = min(book.meta["carried_points"].values())
-        found.append(("carried_points", ("district grade", "village base points"), float(lowest)))
+                found.append(Double(file, name, (name, f"{name} (household head)"), points))
     return found
 
 
-def same_fact(entries: Iterable[Entry]) -> list[tuple[str, tuple[str, ...], float | None]]:
-    """Return acts that stand under two entries one subject can have, as (key, entries, points)."""
+def carried_grades(book: Rulebook, file: str) -> list[Double]:
+    """Return what a low grade of one account takes off the other."""
+    if not book.meta["carried_points"]:
+        return []
+    entries = ("district grade", "base points of the village score")
+    lowest = float(min(book.meta["carried_points"].values()))
+    return [Double(file, "carried_points", entries, lowest, in_addition=True)]
+
+
+def same_fact(entries: Iterable[Entry], file: str) -> list[Double]:
+    """Return acts that stand under two entries that one subject can have."""
     by_fact: dict[tuple[str, bool], list[Entry]] = {}
     for each in entries:
         if each.fact:
             by_fact.setdefault((each.fact, each.points > 0), []).append(each)
     found = []
-    for group in by_fact.values():
-        first = group[0]
+    for first, *others in by_fact.values():
         same = [
-            each
-            for each in group
-            if each is first
-            or "all" in (*each.kinds, *first.kinds)
-            or not set(each.kinds).isdisjoint(first.kinds)
+            each for each in others if _meet(each, first) and not (each.steps and each.steps == first.steps)
         ]
-        same = [each for each in same if each is first or not each.steps or each.steps != first.steps]
-        if len(same) > 1:
-            found.append(
-                (first.id, tuple(each.id for each in same), sum(each.points for each in same) or None)
-            )
+        if same:
+            group = (first, *same)
+            points = sum(each.points for each in group)
+            found.append(Double(file, first.id, tuple(each.id for each in group), points))
     return found
 
 
-def _with_others(entries: tuple[Entry, ...]) -> list[tuple[str, tuple[str, ...], float | None]]:
+def _meet(one: Entry, other: Entry) -> bool:
+    """Say whether somebody can have both entries."""
+    return "all" in (*one.kinds, *other.kinds) or not set(one.kinds).isdisjoint(other.kinds)
+
+
+def _with_others(entries: tuple[Entry, ...], file: str) -> list[Double]:
     """Return the entries of a table that bring others with them."""
     points = {each.id: each.points for each in entries}
     return [
-        (each.id, (each.id, *each.also_enters), sum(points[name] for name in (each.id, *each.also_enters)))
+        Double(file, each.id, names, sum(points[name] for name in names))
         for each in entries
         if each.also_enters
+        for names in [(each.id, *each.also_enters)]
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from creditsim.audit.findings import Finding
-from creditsim.audit.incentives.facts import Facts, Ladder
+from creditsim.audit.incentives.facts import Double, Facts, Ladder
 from creditsim.spec.incentives import Entry, lints, threshold
 
 LONGEST_LOOP = 6
@@ -166,15 +166,29 @@ def unfunded_rewards(facts: Facts) -> Iterator[Finding]:
 
 def double_counts(facts: Facts) -> Iterator[Finding]:
     """Yield acts that enter more than once."""
-    for key, entries, points in facts.doubles:
-        numbers = {"times": len(entries), "entries": ", ".join(entries), "points": points}
-        yield _finding("double", facts.files["entries"], key, **numbers)
+    for each in facts.doubles:
+        numbers = {
+            "times": len(each.entries),
+            "entries": ", ".join(each.entries),
+            "points": each.points,
+            "counted": _counted(each),
+        }
+        yield _finding("double", each.file, each.key, **numbers)
 
 
 def unknowable_rules(facts: Facts) -> Iterator[Finding]:
     """Yield rules that name no act, or of which nobody tells those concerned."""
-    for key, what in facts.unknown:
-        yield _finding("unknowable", facts.files["entries"], key, what=dict(what))
+    for each in facts.unknown:
+        yield _finding("unknowable", each.file, each.key, what=dict(each.what))
+
+
+def _counted(double: Double) -> dict[str, str]:
+    """Return what the entries of one act add up to, in words."""
+    if not double.points:
+        return {"en": "direct grades", "zh": "均为直接判级"}
+    if double.in_addition:
+        return {"en": f"{double.points:+g} points on top", "zh": f"另计 {double.points:+g} 分"}
+    return {"en": f"together {double.points:+g} points", "zh": f"合计 {double.points:+g} 分"}
 
 
 def _finding(lint: str, file: str, key: str, **numbers: Any) -> Finding:
@@ -191,9 +205,8 @@ def _loops(entries: dict[str, Entry]) -> Iterator[list[Entry]]:
         for name in entries[path[-1]].leads_to:
             if name == path[0]:
                 yield [entries[each] for each in path]
-            elif name in order and order[name] > order[path[0]] and name not in path:
-                if len(path) < LONGEST_LOOP:
-                    yield from walk([*path, name])
+            elif order[name] > order[path[0]] and name not in path and len(path) < LONGEST_LOOP:
+                yield from walk([*path, name])
 
     for name in entries:
         yield from walk([name])
@@ -210,7 +223,7 @@ def _best(loop: list[Entry], ladder: Ladder) -> tuple[int, float]:
 
 
 def _points(entry: Entry, times: int, doubles: bool) -> float:
-    """Return the points of an entry made some times in a year; the k-th repeat of a deduction doubles again."""
+    """Return the points of an entry made some times in a year; each repeat of a deduction may double."""
     if entry.points < 0:
         return entry.points * (2**times - 1 if doubles else times)
     most = math.inf if entry.most_points_year is None else entry.most_points_year

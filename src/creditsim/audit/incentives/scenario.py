@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from creditsim.audit.incentives.facts import Breach, Earner, Facts, Ladder
+from creditsim.audit.incentives.facts import Breach, Double, Earner, Facts, Ladder, Unknown
 from creditsim.audit.incentives.gather import (
     WEAK_EVIDENCE,
     book_entry,
     book_ladder,
+    carried_grades,
     catch_alls,
     linked_entries,
 )
@@ -44,9 +45,13 @@ FUNDS = {
 """Levers that set money aside for rewards, with the share of places that have it."""
 
 TOLD_BY = (
-    "publicity.spending_yuan_per_head_year", "publicity.role_models_count", "app.publicity_yuan_per_head_year",
-    "app.help_desk_staff_hours_per_month", "village.public_ranking_on", "notice.before_record_days",
-)  # fmt: skip
+    "publicity.spending_yuan_per_head_year",
+    "publicity.role_models_count",
+    "app.publicity_yuan_per_head_year",
+    "app.help_desk_staff_hours_per_month",
+    "village.public_ranking_on",
+    "notice.before_record_days",
+)
 """Levers by which persons may hear of scheme, score or entry."""
 
 _FILES_OF = {"student": "files.student_coverage_share"}
@@ -68,6 +73,7 @@ def scenario_facts(scenario: Scenario) -> Facts:
     ]
     ladders = _ladders(entered, values) if values["score.city_on"] else ()
     place = scenario.file or scenario.name
+    items_file = f"data/rulebooks/{book.meta['items']}"
     items = list({i.id: i for _, each in entered for i in each.values()}.values())
     return Facts(
         ladders=ladders,
@@ -75,14 +81,19 @@ def scenario_facts(scenario: Scenario) -> Facts:
         breaches=tuple(_breaches(entered, ladders, values)),
         prizes=tuple(_prizes(values, place)),
         rewards=tuple(_rewards(values, place)),
-        unknown=(*catch_alls(items), *_untold(entered, values)),
-        doubles=tuple(_doubles(items, book, values)),
+        unknown=(*catch_alls(items, items_file), *_untold(entered, values, place)),
+        doubles=tuple(_doubles(items, book, values, items_file)),
         files={
-            "entries": f"data/rulebooks/{book.meta['items']}",
+            "entries": items_file,
             "earners": "data/activities.yaml",
             "acts": "data/activities.yaml",
         },
     )
+
+
+def _by_channel(items: list[Item | None]) -> dict[str, Item]:
+    """Return the items by the channel through which they are entered."""
+    return {channel: item for channel, item in zip(CHANNELS, items, strict=True) if item is not None}
 
 
 def _has_file(activity: Activity, values: Mapping[str, Any]) -> bool:
@@ -123,7 +134,7 @@ def _added(one: Mapping[str, tuple[float, ...]], other: Mapping[str, tuple[float
 def _entries(
     entered: Entered, book: Rulebook, in_village: bool, values: Mapping[str, Any]
 ) -> tuple[Entry, ...]:
-    """Return the items that can be entered in a book, with who can have them and what they are by themselves."""
+    """Return the items that can be entered in a book, with who can have them and their own fine or reward."""
     kinds: dict[str, list[str]] = {}
     money: dict[str, float] = {}
     by_id: dict[str, Item] = {}
@@ -204,7 +215,7 @@ def _breaches(entered: Entered, ladders: tuple[Ladder, ...], values: Mapping[str
 def _earners(
     entered: Entered, ladders: tuple[Ladder, ...], book: Rulebook, values: Mapping[str, Any]
 ) -> list[tuple[Ladder, Earner]]:
-    """Return the merits as ways to earn, on each ladder for the kind to which its next grade is worth most."""
+    """Return merits as ways to earn, on each ladder for the kind to which its next grade is worth most."""
     found = []
     for activity, by_channel in entered:
         if activity.is_breach or not by_channel:
@@ -215,11 +226,12 @@ def _earners(
         weak = item.evidence if item.evidence in WEAK_EVIDENCE else "self_report" if own_word else ""
         for ladder in ladders:
             entry = next((each for each in ladder.entries if each.id == item.id), None)
-            if entry is None or not seen:
+            kinds = [each for each in activity.kinds if entry is not None and each in entry.kinds]
+            if not kinds or not seen:
                 continue
             above = min(ladder.grade(ladder.base) + 1, len(ladder.grades) - 1)
             kind = max(
-                (each for each in activity.kinds if each in entry.kinds),
+                kinds,
                 key=lambda kind, ladder=ladder, above=above: (
                     ladder.worth_of(kind, above) - ladder.worth_of(kind, above - 1)
                 ),
@@ -257,9 +269,9 @@ def _prizes(values: Mapping[str, Any], place: str) -> list[tuple[str, Prize]]:
             barred = contest.bar_grades if values["penalty.persons_on"] else ()
             prize = Prize(id=contest.id, score_weight=float(weight), barred_grades=barred)
             found.append(("data/contests.yaml", prize))
-    if values["village.fund_yuan_per_head_year"] and values["village.fund_villages_share"]:
-        if values["village.fund_top_share"]:
-            found.append((place, Prize(id="village.fund_top_share", score_weight=1.0)))
+    fund = ("village.fund_yuan_per_head_year", "village.fund_villages_share", "village.fund_top_share")
+    if all(values[lever] for lever in fund):
+        found.append((place, Prize(id=fund[-1], score_weight=1.0)))
     return found
 
 
@@ -289,27 +301,28 @@ def _rewards(values: Mapping[str, Any], place: str) -> list[tuple[str, Reward]]:
     return found
 
 
-def _untold(entered: Entered, values: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
+def _untold(entered: Entered, values: Mapping[str, Any], place: str) -> list[Unknown]:
     """Return who is entered without anybody telling them: pupils always, all persons where no lever does."""
     found = []
-    if values["score.city_on"] and values["files.student_coverage_share"]:
+    pupils = "files.student_coverage_share"
+    if values["score.city_on"] and values[pupils]:
         en = "pupils have files, and nobody tells them of scheme, items or score"
-        found.append(("files.student_coverage_share", {"en": en, "zh": "学生有档案，却无人告知其规则和分数"}))
-    if any(by_channel for _, by_channel in entered):
-        if not any(levers()[name].is_on(values[name]) for name in TOLD_BY):
-            en = f"none of {', '.join(TOLD_BY)} is on"
-            found.append(("publicity.spending_yuan_per_head_year", {"en": en, "zh": "没有任何告知渠道"}))
+        found.append(Unknown(place, pupils, {"en": en, "zh": "学生有档案，却无人告知其规则和分数"}))
+    told = any(levers()[name].is_on(values[name]) for name in TOLD_BY)
+    if not told and any(by_channel for _, by_channel in entered):
+        en = f"none of {', '.join(TOLD_BY)} is on"
+        found.append(Unknown(place, TOLD_BY[0], {"en": en, "zh": "没有任何告知渠道"}))
     return found
 
 
-def _doubles(items: list[Item], book: Rulebook, values: Mapping[str, Any]) -> list[tuple]:
+def _doubles(items: list[Item], book: Rulebook, values: Mapping[str, Any], file: str) -> list[Double]:
     """Return what one act enters more than once under a scenario's levers."""
     known = {item.id for item in items}
-    household = bool(values["village.household_liability_on"])
-    found = linked_entries(book, known, household)
+    found = linked_entries(book, known, file, bool(values["village.household_liability_on"]))
     if known and values["files.villager_coverage_share"] and values["village.compact_on"]:
         village = load_rulebook(VILLAGE_BOOK)
-        found += [each for each in linked_entries(village, set()) if each[0] == "carried_points"]
-        stars = ("village score and stars", "village-five-stars")
-        found.append(("star_month", stars, book["village-five-stars"].points_mp / 1000))
+        found += carried_grades(village, f"data/rulebooks/{VILLAGE_BOOK}.yaml")
+        entries = ("village score", "village-five-stars")
+        points = book["village-five-stars"].points_mp / 1000
+        found.append(Double(f"data/rulebooks/{DISTRICT_BOOK}.yaml", "star_month", entries, points, True))
     return found
