@@ -108,9 +108,10 @@ def test_the_plan_has_no_error_of_incentives_and_these_warnings(of_the_plan):
     assert not {"loop", "repair", "unreachable"} & set(keys)
     assert {"hiring", "title", "cadre", "village_honour", "party_admission"} <= keys["contest"]
     assert "village.fund_top_share" in keys["contest"]
-    assert "res-signup-photo-leave" in keys["farming"]
+    assert keys["farming"] == {"ent-paper-pledge"}
     assert "files.student_coverage_share" in keys["unknowable"]
-    assert "star_month" in keys["double"]
+    assert {"star_month", "village.household_liability_on"} <= keys["double"]
+    assert "cliff" not in keys
 
 
 def test_a_sanction_is_named_in_yuan_and_a_higher_fine_cures_it(of_the_plan):

@@ -29,7 +29,7 @@ _PERIODS_A_YEAR = {"per month": 12, "per quarter": 4, "per 6 months": 2, "per ye
 def table_facts(path: str | Path) -> tuple[RuleTable, Facts]:
     """Return a rule table and its facts; raise InputError with all faults of the file."""
     table = load_rule_table(path)
-    names = [each.grade for each in table.grades]
+    names = [each.grade for each in table.grades] or [""]
     bounds = [-math.inf, *(lowest_points(each) for each in table.grades[1:])]
     kinds = dict.fromkeys(each.kind for each in table.treatments)
     worth = {
@@ -47,7 +47,7 @@ def table_facts(path: str | Path) -> tuple[RuleTable, Facts]:
         name=table.rule_table,
         file=str(path),
         base=table.base_points,
-        grades=tuple(zip(names, bounds, strict=True)) or (("", -math.inf),),
+        grades=tuple(zip(names, bounds, strict=True)),
         doubles=table.repeat_doubling,
         entries=table.entries,
         worth=worth,

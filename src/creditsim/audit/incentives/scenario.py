@@ -82,7 +82,7 @@ def scenario_facts(scenario: Scenario) -> Facts:
         prizes=tuple(_prizes(values, place)),
         rewards=tuple(_rewards(values, place)),
         unknown=(*catch_alls(items, items_file), *_untold(entered, values, place)),
-        doubles=tuple(_doubles(items, book, values, items_file)),
+        doubles=tuple(_doubles(items, book, values, place)),
         files={
             "entries": items_file,
             "earners": "data/activities.yaml",
@@ -315,14 +315,19 @@ def _untold(entered: Entered, values: Mapping[str, Any], place: str) -> list[Unk
     return found
 
 
-def _doubles(items: list[Item], book: Rulebook, values: Mapping[str, Any], file: str) -> list[Double]:
+def _doubles(items: list[Item], book: Rulebook, values: Mapping[str, Any], place: str) -> list[Double]:
     """Return what one act enters more than once under a scenario's levers."""
     known = {item.id for item in items}
-    found = linked_entries(book, known, file, bool(values["village.household_liability_on"]))
+    found = linked_entries(book, known, f"data/rulebooks/{book.meta['items']}", household=False)
     if known and values["files.villager_coverage_share"] and values["village.compact_on"]:
         village = load_rulebook(VILLAGE_BOOK)
         found += carried_grades(village, f"data/rulebooks/{VILLAGE_BOOK}.yaml")
         entries = ("village score", "village-five-stars")
         points = book["village-five-stars"].points_mp / 1000
         found.append(Double(f"data/rulebooks/{DISTRICT_BOOK}.yaml", "star_month", entries, points, True))
+        if values["village.household_liability_on"]:
+            # Whatever takes points off a member in the village is entered on the head too.
+            entries = ("entry on a member of the family", "entry on the household head")
+            points = -float(values["village.compact_deduction_points"])
+            found.append(Double(place, "village.household_liability_on", entries, points, True))
     return found
