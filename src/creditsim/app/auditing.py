@@ -1,4 +1,4 @@
-"""Show what the legal screen finds in a scenario or a rulebook; nothing is simulated."""
+"""Show what legal screen and incentive lint find in a scenario or a rulebook; nothing is simulated."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ def show_audit(name: str, as_of: str | None, strict: bool, lang: str, voice: Voi
 
 
 def audit_rules(rules: Any, as_of: datetime.date | str | None = None) -> Any:
-    """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
+    """Screen a scenario or a rulebook against dated law and guidance and lint its incentives, before a run.
 
     A screening aid, not legal advice: a finding says where to look; no finding proves nothing.
 
     Parameters
     ----------
     rules : Scenario or str
-        A scenario, or the shipped name or path of a scenario or rulebook.
+        A scenario, or the shipped name or path of a scenario, rulebook or rule table.
     as_of : datetime.date or str, optional
-        The day whose rules are applied, ``YYYY-MM-DD``; by default today.
+        The day whose legal rules are applied, ``YYYY-MM-DD``; by default today.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def audit_rules(rules: Any, as_of: datetime.date | str | None = None) -> Any:
     --------
     >>> import creditsim as cs
     >>> print(cs.audit_rules("guidance-2021", "2021-12-31"))
-    Audit of guidance-2021 as of 2021-12-31: 0 errors, 4 warnings, 2 notes
+    Audit of guidance-2021 as of 2021-12-31: 0 errors, 56 warnings, 2 notes
     """
     from creditsim.audit.whole import audit_book_whole, audit_scenario_whole, audit_table
     from creditsim.spec.rulebooks import rulebook_names

@@ -261,5 +261,5 @@ def _repair(item: Item, book: Rulebook) -> Repair | None:
             if row.get("points") is not None:
                 return Repair(leaves_points=row["points"])
             lowest = dict(zip(book.grades[1:], book.cutoffs_mp, strict=True)).get(row["grade"], 0)
-            return Repair(leaves_points=min(0.0, (int(lowest) - book.base_mp) / 1000))
+            return Repair(leaves_points=(int(lowest) - book.base_mp) / 1000)
     return None
