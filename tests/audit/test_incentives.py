@@ -10,6 +10,7 @@ from creditsim.core.shipped import data_path
 from creditsim.spec.incentives import lints, threshold
 
 TABLES = Path(__file__).with_name("incentives")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text("utf-8")
 DAY = "2021-12-31"
 
 
@@ -139,3 +140,38 @@ def test_a_book_of_ones_own_is_linted_through_its_items(tmp_path):
     book.with_name("own.yaml").write_text(text, "utf-8")
     found = found_in(str(book.with_name("own.yaml")))
     assert [each.key for each in found["repair"]] == ["firm-judgment-defaulter-list-direct-d"]
+
+
+def test_grades_below_the_base_need_something_that_leads_there(tmp_path):
+    table = tmp_path / "own.yaml"
+    text = (TABLES / "unreachable" / "clean.yaml").read_text("utf-8")
+    table.write_text(text.replace("  - {id: late-return, points: -10}\n", ""), "utf-8")
+    assert [each.key for each in found_in(str(table))["unreachable"]] == ["B"]
+
+
+def test_a_direct_grade_reaches_its_grade_and_none_below(tmp_path):
+    table = tmp_path / "own.yaml"
+    text = (TABLES / "unreachable" / "clean.yaml").read_text("utf-8").replace("{grade: B}", "{grade: C}")
+    text = text.replace("  - {grade: A,", "  - {grade: B, from_points: 850}\n  - {grade: A,")
+    table.write_text(text.replace("points: -10}", "grade: B}"), "utf-8")
+    assert [each.key for each in found_in(str(table))["unreachable"]] == ["C"]
+
+
+def test_a_bar_by_grade_is_found_whatever_the_weight(tmp_path):
+    table = tmp_path / "own.yaml"
+    text = (TABLES / "contest" / "clean.yaml").read_text("utf-8")
+    table.write_text(text.replace("0.2}", "0.2, barred_grades: [B]}"), "utf-8")
+    assert found_in(str(table))["contest"][0].numbers["barred"] == "B"
+
+
+@pytest.mark.parametrize("name", ["five-entries-2020", "guidance-2021", "no-programme", "wendeng-2020"])
+def test_the_counts_of_the_page_are_those_of_the_audit(name):
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| {name} |"))
+    found = found_in(name)
+    assert [int(cell) for cell in row.split("|")[2:-1]] == [len(found.get(lint, ())) for lint in lints()]
+
+
+def test_the_table_of_the_page_is_read_and_linted(tmp_path):
+    table = tmp_path / "our-street.yaml"
+    table.write_text(PAGE.split("```yaml\n")[1].split("```")[0], "utf-8")
+    assert set(found_in(str(table))) == {"sanction", "farming"}

@@ -156,10 +156,11 @@ class Prize(Part):
 
 
 class Reward(Part):
-    """A promise of money a year to some heads, and the money set aside for it."""
+    """A promise of money a year to some heads (of so many), and the money set aside for it."""
 
     id: Text
     heads: Amount
+    of_heads: Amount | None = None
     yuan_year: Amount
     funded_yuan_year: Amount = 0.0
 

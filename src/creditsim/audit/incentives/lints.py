@@ -119,7 +119,7 @@ def contests(facts: Facts) -> Iterator[Finding]:
     """Yield contests in which the score has all the weight, or bars whoever has the merit."""
     for file, prize in facts.prizes:
         if prize.score_weight >= 1 or prize.barred_grades:
-            barred = ", ".join(prize.barred_grades) or "-"
+            barred = ", ".join(prize.barred_grades) or {"en": "nobody", "zh": "无"}
             numbers = {"weight": prize.score_weight, "merit": 1 - prize.score_weight, "barred": barred}
             yield _finding("contest", file, prize.id, **numbers)
 
@@ -160,7 +160,12 @@ def unfunded_rewards(facts: Facts) -> Iterator[Finding]:
     for file, reward in facts.rewards:
         needed = reward.heads * reward.yuan_year
         if needed > reward.funded_yuan_year:
-            numbers = {"needed": needed, "heads": reward.heads, "funded": reward.funded_yuan_year}
+            numbers = {
+                "needed": needed,
+                "heads": reward.heads,
+                "of": _of(reward.of_heads),
+                "funded": reward.funded_yuan_year,
+            }
             yield _finding("unfunded", file, reward.id, **numbers)
 
 
@@ -180,6 +185,13 @@ def unknowable_rules(facts: Facts) -> Iterator[Finding]:
     """Yield rules that name no act, or of which nobody tells those concerned."""
     for each in facts.unknown:
         yield _finding("unknowable", each.file, each.key, what=dict(each.what))
+
+
+def _of(heads: float | None) -> dict[str, str]:
+    """Return out of how many heads some are, in words; nothing if it is not said."""
+    if heads is None:
+        return {"en": "", "zh": ""}
+    return {"en": f" of {heads:,.0f}", "zh": f"（共 {heads:,.0f} 人）"}
 
 
 def _counted(double: Double) -> dict[str, str]:

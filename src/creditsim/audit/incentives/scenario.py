@@ -203,7 +203,7 @@ def _breaches(entered: Entered, ladders: tuple[Ladder, ...], values: Mapping[str
         act = Act(
             id=activity.id,
             gain_yuan=activity.stake_yuan,
-            seen_share=_seen(activity, values),
+            seen_share=round(_seen(activity, values), 9),
             fine_yuan=_fine(activity, values),
             entry=item,
             kind=activity.kinds[0],
@@ -290,7 +290,7 @@ def _rewards(values: Mapping[str, Any], place: str) -> list[tuple[str, Reward]]:
         if fund:
             due[fund] += heads * yearly
         elif measure.trigger_grades:
-            reward = Reward(id=measure.id, heads=heads, yuan_year=yearly)
+            reward = Reward(id=measure.id, heads=heads, of_heads=HEADS, yuan_year=yearly)
             found.append(("data/measures.yaml", reward))
     for fund, needed in due.items():
         if needed:
