@@ -24,7 +24,15 @@ from creditsim.model.books import (
     step_hours,
 )
 from creditsim.model.entries import entry_items
-from creditsim.model.ladders import CITY, DISTRICT, VILLAGE, in_force, mean_worth_fen, treatments
+from creditsim.model.ladders import (
+    CITY,
+    DISTRICT,
+    VILLAGE,
+    event_worth_fen,
+    in_force,
+    mean_worth_fen,
+    treatments,
+)
 from creditsim.scoring.rulebook import Item, Rulebook
 from creditsim.spec.activities import Activity, activities, inspection_weights
 from creditsim.spec.contests import check_chance, contests
@@ -208,8 +216,15 @@ def _breaches(entered: Entered, ladders: tuple[Ladder, ...], values: Mapping[str
             entry=item,
             kind=activity.kinds[0],
         )
-        found.append(Breach(act, max(losses, default=0.0)))
+        found.append(Breach(act, max(losses) + (_bad_file_yuan(activity, values) if item else 0.0)))
     return found
+
+
+def _bad_file_yuan(activity: Activity, values: Mapping[str, Any]) -> float:
+    """Return what a pupil's bad file costs while it is held against the pupil; nobody else's does by itself."""
+    if activity.kinds != ("student",) or not values["files.student_coverage_share"]:
+        return 0.0
+    return -event_worth_fen("student", "bad_file", values) / 100 * threshold("held_months")
 
 
 def _earners(
