@@ -169,6 +169,29 @@ The smallest file:
   scenarios: [status-quo-2019, five-entries-2020]
 """
 
+FIT_HELP = """Fit factors of the world to the bands of patterns; the posterior is worlds that experiments use.
+
+Calibration in the statistical sense, not that of base rates (`make calibrate`). Rounds of worlds are
+simulated into a store, those that come nearest to all bands are kept, and the next round looks around
+them; it ends when all kept lie within the bands. Only patterns with the role fit are taken: inputs and
+hold-outs are refused. The same command goes on where it was stopped; what the store has is not run again.
+
+With --out, FILE gets the posterior, worlds with weights and where they come from; it is written anew.
+
+\b
+Examples:
+  creditsim fit records-and-registration --store fit --out posterior.yaml
+  creditsim fit my-fit.yaml --store fit --workers 2 --json
+
+In an experiment's file beside it (or `file: records-and-registration`, the shipped one):
+  worlds: {design: posterior, file: posterior.yaml, number: 16}
+
+The smallest file:
+  format: 1
+  parameters:
+    bass_imitation_share: {}
+"""
+
 STATUS_HELP = """Show what a store holds: experiments, runs finished and missing, failures with their logs.
 
 \b

@@ -223,6 +223,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "{measured} 项中有 {near} 项与目标相差不超过 {limit} 个标准误{others}。",
     ),
     "rates.others": ("; beyond: {names}", "；超出的有：{names}"),
+    "fit.parameter": ("parameter", "参数"),
+    "fit.prior": ("before", "事先范围"),
+    "fit.median": ("median", "中位数"),
+    "fit.interval": ("90% interval", "90%区间"),
+    "fit.width": ("of the width before", "占事先宽度"),
+    "fit.pattern": ("pattern", "模式"),
+    "fit.observed": ("observed", "实际报告"),
+    "fit.band": ("band", "区间"),
+    "fit.within": ("worlds in the band", "落入区间的情形"),
+    "fit.within_all": (
+        "{worlds} worlds of {runs} runs lie within all bands (effective number {effective}).",
+        "{runs} 次模拟中有 {worlds} 个情形落入全部区间（有效数 {effective}）。",
+    ),
+    "fit.tolerance": (
+        "NOT ALL WITHIN: of {runs} runs the {worlds} nearest worlds were kept (effective number "
+        "{effective}); the farthest lies {tolerance} prior spreads outside the bands.",
+        "未全部落入区间：{runs} 次模拟中保留最近的 {worlds} 个情形（有效数 {effective}），"
+        "最远者距区间 {tolerance} 个事先离散度。",
+    ),
+    "fit.written": ("posterior written to {file}", "后验已写入 {file}"),
     "diff.changes": ("{a} → {b}: levers that differ: {count}", "{a} → {b}：不同的措施参数 {count} 个"),
     "diff.costs": (
         "Public cost of a year of full delivery, at full size, above ordinary enforcement\n"

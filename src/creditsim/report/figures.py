@@ -37,6 +37,25 @@ def figure_style(lang: str) -> Iterator[str]:
         yield shown
 
 
+@contextlib.contextmanager
+def labelled_axes(
+    ax: Axes | None, size: tuple[float, float], lang: str, *, legend: bool = True
+) -> Iterator[tuple[Axes, str]]:
+    """Give axes in the house's style and the language of labels; set fonts and legend when the block ends.
+
+    Parameters
+    ----------
+    size : (float, float)
+        Inches of a new figure, made if `ax` is None.
+    """
+    with figure_style(lang) as shown:
+        ax = axes_for(ax, size)
+        yield ax, shown
+        set_fonts(ax, shown)
+        if legend:
+            shared_legend(ax.figure, [ax], shown)
+
+
 def plot_paths(
     outcomes: pd.DataFrame,
     outcome: Any,

@@ -10,6 +10,7 @@ from typing import Any
 
 from creditsim.report.phrases.assumptions import ASSUMPTIONS
 from creditsim.report.phrases.figures import FIGURES
+from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
 from creditsim.report.phrases.tables import TABLES
@@ -31,6 +32,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     **SECTIONS,
     **TABLES,
     **FIGURES,
+    **PUBLISHED,
     **QUESTIONS,
     **VALIDATION,
     **ASSUMPTIONS,
