@@ -72,12 +72,8 @@ def scenario_facts(scenario: Scenario) -> Facts:
     values = scenario.values
     book = load_rulebook(DISTRICT_BOOK)
     entered = [
-        (
-            each,
-            {c: i for c, i in zip(CHANNELS, entry_items(each, book, values), strict=True) if i is not None},
-        )
+        (each, _by_channel(entry_items(each, book, values)) if _has_file(each, values) else {})
         for each in activities()
-        if _has_file(each, values)
     ]
     ladders = _ladders(entered, values) if values["score.city_on"] else ()
     place = scenario.file or scenario.name
@@ -107,7 +103,7 @@ def _by_channel(items: list[Item | None]) -> dict[str, Item]:
 def _has_file(activity: Activity, values: Mapping[str, Any]) -> bool:
     """Say whether a kind that needs a file for any entry has one, or needs none."""
     lever = _FILES_OF.get(activity.kinds[0])
-    return not lever or bool(values[lever]) or activity.is_breach
+    return not lever or bool(values[lever])
 
 
 def _ladders(entered: Entered, values: Mapping[str, Any]) -> tuple[Ladder, ...]:
@@ -148,7 +144,8 @@ def _entries(
     by_id: dict[str, Item] = {}
     for activity, by_channel in entered:
         for item in by_channel.values():
-            if in_village and ("villager" not in activity.kinds or item.list not in book.meta["lists"]):
+            # An act is posted to one account: rural items to the village's, all others to the district's.
+            if in_village != (item.list == "rural"):
                 continue
             by_id[item.id] = item
             kinds.setdefault(item.id, []).extend(["villager"] if in_village else activity.kinds)
@@ -221,7 +218,7 @@ def _breaches(entered: Entered, ladders: tuple[Ladder, ...], values: Mapping[str
 
 
 def _bad_file_yuan(activity: Activity, values: Mapping[str, Any]) -> float:
-    """Return what a pupil's bad file costs while it is held against the pupil; nobody else's does by itself."""
+    """Return what a pupil's bad file costs while it is held; nobody else's costs anything by itself."""
     if activity.kinds != ("student",) or not values["files.student_coverage_share"]:
         return 0.0
     return -event_worth_fen("student", "bad_file", values) / 100 * threshold("held_months")
