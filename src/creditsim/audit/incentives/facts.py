@@ -61,6 +61,8 @@ class Ladder:
         Whether a repeated deduction counts twice.
     worth : mapping of str to tuple of float
         Yuan a month by kind and grade.
+    allowed : tuple of Entry
+        All that the rules let be entered, also where no activity of the catalogue leads to it.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Ladder:
     doubles: bool = False
     entries: tuple[Entry, ...] = ()
     worth: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    allowed: tuple[Entry, ...] = ()
 
     def grade(self, points: float) -> int:
         """Return the place of the grade of a score, 0 the lowest."""

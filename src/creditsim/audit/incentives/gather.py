@@ -106,6 +106,7 @@ def book_ladder(
     file: str,
     entries: tuple[Entry, ...],
     worth: Mapping[str, tuple[float, ...]] | None = None,
+    allowed: tuple[Entry, ...] = (),
 ) -> Ladder:
     """Return the ladder of a book with some entries, and what its grades are worth."""
     lowest = (-math.inf, *(int(mp) / 1000 for mp in book.cutoffs_mp))
@@ -117,6 +118,7 @@ def book_ladder(
         doubles=bool(book.meta["repeat_doubling"]),
         entries=entries,
         worth=worth or {},
+        allowed=allowed,
     )
 
 

@@ -60,9 +60,10 @@ def repairs(facts: Facts) -> Iterator[Finding]:
 def unreachable_grades(facts: Facts) -> Iterator[Finding]:
     """Yield grades that no kind can reach, whatever it does or is entered with."""
     for ladder in facts.ladders:
-        if not ladder.entries:
+        entries = ladder.allowed or ladder.entries
+        if not entries:
             continue
-        kinds = dict.fromkeys(kind for each in ladder.entries for kind in each.kinds)
+        kinds = dict.fromkeys(kind for each in entries for kind in each.kinds)
         reach = [_reach(ladder, kind) for kind in kinds]
         low, high = min(each[0] for each in reach), max(each[1] for each in reach)
         for place, (grade, lowest) in enumerate(ladder.grades):
@@ -81,11 +82,12 @@ def unreachable_grades(facts: Facts) -> Iterator[Finding]:
 def cliffs(facts: Facts) -> Iterator[Finding]:
     """Yield cutoffs at which one point is worth more than any single entry of a kind."""
     months = threshold("held_months")
+    entries = [each for ladder in facts.ladders for each in ladder.entries]
     for ladder in facts.ladders:
         for kind, worth in ladder.worth.items():
             own = [
                 each.own_yuan
-                for each in ladder.entries
+                for each in entries
                 if each.own_yuan is not None and (kind in each.kinds or "all" in (kind, *each.kinds))
             ]
             for place in range(1, len(worth)):
@@ -246,7 +248,7 @@ def _reach(ladder: Ladder, kind: str) -> tuple[float, float]:
     """Return the lowest and highest score that a kind can come to."""
     low, high = ladder.base, ladder.base
     steps: dict[str, float] = {}
-    for entry in ladder.entries:
+    for entry in ladder.allowed or ladder.entries:
         if kind not in entry.kinds and "all" not in entry.kinds:
             continue
         if entry.grade:

@@ -9,6 +9,7 @@ from typing import Any
 from creditsim.audit.incentives.facts import Breach, Double, Earner, Facts, Ladder, Unknown
 from creditsim.audit.incentives.gather import (
     WEAK_EVIDENCE,
+    WHO,
     book_entry,
     book_ladder,
     carried_grades,
@@ -23,7 +24,7 @@ from creditsim.model.books import (
     entered_mp,
     step_hours,
 )
-from creditsim.model.entries import entry_items
+from creditsim.model.entries import entry_items, is_allowed, is_document
 from creditsim.model.ladders import (
     CITY,
     DISTRICT,
@@ -123,7 +124,8 @@ def _ladders(entered: Entered, values: Mapping[str, Any]) -> tuple[Ladder, ...]:
         if name in found:
             worth = _added(found[name].worth, worth)
         entries = _entries(entered, book, place == VILLAGE, values)
-        found[name] = book_ladder(book, f"data/rulebooks/{name}.yaml", entries, worth)
+        allowed = _allowed(book, values)
+        found[name] = book_ladder(book, f"data/rulebooks/{name}.yaml", entries, worth, allowed)
     return tuple(found.values())
 
 
@@ -133,6 +135,18 @@ def _added(one: Mapping[str, tuple[float, ...]], other: Mapping[str, tuple[float
         kind: tuple(map(sum, zip(*(each[kind] for each in (one, other) if kind in each), strict=True)))
         for kind in dict.fromkeys([*one, *other])
     }
+
+
+def _allowed(book: Rulebook, values: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """Return all items of a book that the levers let be entered, whether an activity leads to them or not."""
+    documents_only = values["evidence.effective_document_only_on"]
+    return tuple(
+        book_entry(item, book, WHO[item.list], entered_mp(item, book, values) / 1000)
+        for item in book.items
+        if item.list in book.meta["lists"]
+        and is_allowed(item, values)
+        and (item.direction == "bonus" or not documents_only or is_document(item))
+    )
 
 
 def _entries(
