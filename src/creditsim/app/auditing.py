@@ -1,4 +1,4 @@
-"""Show what the legal screen finds in a scenario or a rulebook; nothing is simulated."""
+"""Show what legal screen and incentive lint find in a scenario or a rulebook; nothing is simulated."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from creditsim.app.words import LINE, word
 from creditsim.core.errors import Fault, InputError, unknown
 
 FOUND_ERRORS = 1
+
+SHOWN_PLACES = 8
+"""Places of one lint that are shown to people; ``--json`` has all."""
 
 
 def show_audit(name: str, as_of: str | None, strict: bool, lang: str, voice: Voice) -> int:
@@ -50,16 +53,16 @@ def show_audit(name: str, as_of: str | None, strict: bool, lang: str, voice: Voi
 
 
 def audit_rules(rules: Any, as_of: datetime.date | str | None = None) -> Any:
-    """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
+    """Screen a scenario or a rulebook against dated law and guidance and lint its incentives, before a run.
 
     A screening aid, not legal advice: a finding says where to look; no finding proves nothing.
 
     Parameters
     ----------
     rules : Scenario or str
-        A scenario, or the shipped name or path of a scenario or rulebook.
+        A scenario, or the shipped name or path of a scenario, rulebook or rule table.
     as_of : datetime.date or str, optional
-        The day whose rules are applied, ``YYYY-MM-DD``; by default today.
+        The day whose legal rules are applied, ``YYYY-MM-DD``; by default today.
 
     Returns
     -------
@@ -75,9 +78,9 @@ def audit_rules(rules: Any, as_of: datetime.date | str | None = None) -> Any:
     --------
     >>> import creditsim as cs
     >>> print(cs.audit_rules("guidance-2021", "2021-12-31"))
-    Audit of guidance-2021 as of 2021-12-31: 0 errors, 4 warnings, 2 notes
+    Audit of guidance-2021 as of 2021-12-31: 0 errors, 56 warnings, 2 notes
     """
-    from creditsim.audit.law import audit_book, audit_scenario
+    from creditsim.audit.whole import audit_book_whole, audit_scenario_whole, audit_table
     from creditsim.spec.rulebooks import rulebook_names
     from creditsim.spec.scenario import Scenario, load_scenario, scenario_names
 
@@ -86,13 +89,15 @@ def audit_rules(rules: Any, as_of: datetime.date | str | None = None) -> Any:
     if faults:
         raise InputError(faults)
     if isinstance(rules, Scenario):
-        return audit_scenario(rules, day)
-    if rules in rulebook_names() or _is_book(rules):
-        return audit_book(rules, day)
+        return audit_scenario_whole(rules, day)
+    if rules in rulebook_names() or _has_key(rules, "account"):
+        return audit_book_whole(rules, day)
+    if _has_key(rules, "rule_table"):
+        return audit_table(rules, day)
     if rules not in scenario_names() and not str(rules).endswith((".yaml", ".yml")):
         known = [*scenario_names(), *rulebook_names()]
         raise InputError(Fault(unknown(rules, known, "scenario or rulebook, or the path of a .yaml file")))
-    return audit_scenario(load_scenario(rules), day)
+    return audit_scenario_whole(load_scenario(rules), day)
 
 
 def audit_text(found: Any, lang: str) -> str:
@@ -111,6 +116,8 @@ def audit_text(found: Any, lang: str) -> str:
 def _rule_lines(findings: list[Any], lang: str) -> list[str]:
     """Return one rule with all places that trip it, as lines."""
     rule = findings[0].rule
+    if findings[0].numbers:
+        return _lint_lines(findings, lang)
     doubt = f" {word('audit.uncertain', lang)}" if rule.uncertain else ""
     head = f"{word(f'severity.{rule.severity}', lang)}  {rule.id}  {getattr(rule, f'title_{lang}')}{doubt}"
     levers = [each for each in findings if each.section]
@@ -129,10 +136,25 @@ def _rule_lines(findings: list[Any], lang: str) -> list[str]:
         word("audit.cure", lang, text=cure),
         word("audit.law", lang, instrument=rule.instrument, article=rule.article),
     ]
+    return [head, *_wrapped(texts)]
+
+
+def _lint_lines(findings: list[Any], lang: str) -> list[str]:
+    """Return one lint with the first places that trip it, each with its numbers, as lines."""
+    rule = findings[0].rule
+    head = f"{word(f'severity.{rule.severity}', lang)}  {rule.id}  {getattr(rule, f'title_{lang}')}"
+    texts = [f"- {each.key} ({each.file}): {each.why(lang)}" for each in findings[:SHOWN_PLACES]]
+    if len(findings) > SHOWN_PLACES:
+        texts.append(word("audit.more", lang, count=len(findings) - SHOWN_PLACES))
+    return [head, *_wrapped([*texts, word("audit.cure", lang, text=getattr(rule, f"cure_{lang}"))])]
+
+
+def _wrapped(texts: list[str]) -> list[str]:
+    """Return texts as lines of the usual length, set in."""
     options = {"width": LINE, "initial_indent": "    ", "subsequent_indent": "      "}
     # Names stay whole: a broken item name could not be searched for.
     wrapped = [textwrap.wrap(text, break_on_hyphens=False, **options) for text in texts]
-    return [head, *(line for lines in wrapped for line in lines)]
+    return [line for lines in wrapped for line in lines]
 
 
 def _day(text: str | None, faults: list[Fault]) -> datetime.date:
@@ -147,8 +169,8 @@ def _day(text: str | None, faults: list[Fault]) -> datetime.date:
         return datetime.date.today()
 
 
-def _is_book(path: str | Path) -> bool:
-    """Say whether a YAML file is a rulebook; what cannot be read is left to the reader of scenarios."""
+def _has_key(path: str | Path, key: str) -> bool:
+    """Say whether a YAML file has a key that tells its kind; faults are left to the reader of scenarios."""
     from creditsim.spec.files import read_document
 
     if not str(path).endswith((".yaml", ".yml")):
@@ -157,4 +179,4 @@ def _is_book(path: str | Path) -> bool:
         data = read_document(path).data
     except InputError:
         return False
-    return isinstance(data, Mapping) and "account" in data
+    return isinstance(data, Mapping) and key in data

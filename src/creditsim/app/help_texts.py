@@ -44,11 +44,16 @@ Examples:
   creditsim diff five-entries-2020 guidance-2021 --json
 """
 
-AUDIT_HELP = """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
+AUDIT_HELP = """Screen rules against dated law and guidance, and lint their incentives, before anything runs.
 
 Each finding says how grave it is, where it stands, why it matters and what would cure it.
 Rules have dates: the plan of January 2020 came before the guidance of December 2020, so the
 day decides. Uncertain wording is marked. It is a screening aid and gives no legal advice.
+
+The incentive lint (I1 to I10) holds on any day: loops that net points, repairs that pay,
+unreachable grades, cliffs, sanctions below the gain, contests that score decides, items to
+farm, unfunded rewards, double counting, rules nobody can learn of. A rule table is a short
+YAML file (key rule_table) for the lint alone: see docs/audit.md.
 
 \b
 Examples:
@@ -56,6 +61,7 @@ Examples:
   creditsim audit guidance-2021 --as-of 2021-12-31 --strict
   creditsim audit wendeng-2020 --lang zh
   creditsim audit my-plan.yaml --json
+  creditsim audit my-rule-table.yaml
 """
 
 RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.

@@ -12,13 +12,16 @@ from creditsim.app.help_texts import AUDIT_HELP
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.command("audit", help=AUDIT_HELP, short_help="Screen rules against dated law before any run.")
+@app.command(
+    "audit", help=AUDIT_HELP, short_help="Screen rules against dated law, and lint their incentives."
+)
 def audit(
     context: typer.Context,
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A scenario or rulebook: a shipped name or the path of a YAML file."
+            metavar="NAME",
+            help="A scenario or rulebook, by its shipped name or as a YAML file; or a rule table.",
         ),
     ],
     as_of: Annotated[

@@ -130,6 +130,7 @@ WORDS: dict[str, tuple[str, str]] = {
                    "{name}，截至 {day}：错误 {error} 项，警告 {warning} 项，提示 {note} 项"),
     "audit.uncertain": ("(wording or reading uncertain)", "（条文或解读不确定）"),
     "audit.places": ("{count} in {file}: {shown}", "{file} 中 {count} 处：{shown}"),
+    "audit.more": ("- and {count} more (--json has all)", "- 另有 {count} 处（--json 列出全部）"),
     "audit.why": ("why: {text}", "原因：{text}"),
     "audit.cure": ("cure: {text}", "建议：{text}"),
     "audit.law": ("stands in: {instrument}, {article}", "依据：{instrument}，{article}"),

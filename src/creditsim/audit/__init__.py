@@ -1,1 +1,1 @@
-"""Audit of rules before any run: the legal screen over rulebooks and scenarios."""
+"""Audit of rules before any run: the legal screen, and the lint of incentives."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from creditsim.spec.incentives import Lint
 from creditsim.spec.legal_screen import SEVERITIES, LegalRule
 
 if TYPE_CHECKING:
@@ -27,21 +28,31 @@ class Finding:
 
     Attributes
     ----------
-    rule : LegalRule
-        In force on the day of the audit.
+    rule : LegalRule or Lint
+        A rule in force on the day of the audit, or a lint: those hold on any day.
     file, key : str
         Where: a file, and the item, lever, measure or key in it.
     about : mapping of str to str
         What was found there, by language.
     section : str
         Section of the plan, or ``""``.
+    numbers : mapping
+        Of a lint: numbers and names that its `why` is filled in with; a name in both languages is a mapping.
     """
 
-    rule: LegalRule
+    rule: LegalRule | Lint
     file: str
     key: str
     about: Mapping[str, str] = field(repr=False)
     section: str = ""
+    numbers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def why(self, lang: str = "en") -> str:
+        """Return what is at stake, with its numbers."""
+        text = getattr(self.rule, f"why_{lang}")
+        if not self.numbers:
+            return text
+        return text.format(**{name: _shown(value, lang) for name, value in self.numbers.items()})
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the finding as one flat record, in a language."""
@@ -51,7 +62,7 @@ class Finding:
             "severity": rule.severity,
             "file": self.file,
             "key": self.key,
-            "why": getattr(rule, f"why_{lang}"),
+            "why": self.why(lang),
             "cure": getattr(rule, f"cure_{lang}"),
             "about": self.about[lang],
             "title": getattr(rule, f"title_{lang}"),
@@ -59,11 +70,15 @@ class Finding:
             "section": self.section,
             "instrument": rule.instrument,
             "article": rule.article,
-            "in_force_from": rule.in_force_from.isoformat(),
+            "in_force_from": rule.in_force_from.isoformat() if rule.in_force_from else None,
             "in_force_to": rule.in_force_to.isoformat() if rule.in_force_to else None,
             "verification": rule.verification,
             "confidence": rule.confidence,
             "uncertain": rule.uncertain,
+            "numbers": {
+                name: value[lang] if isinstance(value, Mapping) else value
+                for name, value in self.numbers.items()
+            },
         }
 
 
@@ -128,3 +143,14 @@ class Audit:
         )
         head = "".join(f"<th>{name}</th>" for name in ("severity", "rule", "found", "where", "cure"))
         return f"<p>{html.escape(str(self))}</p><table><tr>{head}</tr>{rows}</table><p>{NOTICE['en']}</p>"
+
+
+def _shown(value: Any, lang: str) -> str:
+    """Return a number or name for people: four digits, thousands apart."""
+    if value is None:
+        return {"en": "(not stated)", "zh": "（未说明）"}[lang]
+    if isinstance(value, Mapping):
+        return value[lang]
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

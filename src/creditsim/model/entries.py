@@ -39,29 +39,11 @@ def entry_items(activity: Activity, book: Rulebook, levers: Mapping[str, Any]) -
     documents may be entered, other channels enter no deduction at all. What a body's own
     records say to the credit of its staff is entered only where commendations are.
     """
-    allowed = [item for item in map(book.__getitem__, activity.items) if _is_allowed(item, levers)]
+    allowed = [item for item in map(book.__getitem__, activity.items) if is_allowed(item, levers)]
     return [_entry_item(activity, channel, allowed, levers) for channel in CHANNELS]
 
 
-def _entry_item(
-    activity: Activity, channel: str, allowed: list[Item], levers: Mapping[str, Any]
-) -> Item | None:
-    """Return the item of one channel."""
-    commended = activity.kinds == ("civil_servant",) and "automatic_record" in activity.channels
-    if activity.direction == "merit":
-        if commended and not levers["files.civil_servant_commendation_on"]:
-            return None
-        return next((item for item in allowed if item.direction == "bonus"), None)
-    negative = [item for item in allowed if item.direction != "bonus"]
-    documents = [i for i in negative if i.evidence == "effective_document" and i.legal_basis != "none_found"]
-    if levers["evidence.effective_document_only_on"]:
-        return documents[0] if documents and channel in DOCUMENT_CHANNELS else None
-    if channel == "court" and documents:
-        return next((item for item in documents if item.direction == "direct_grade"), documents[0])
-    return next((item for item in negative if item.direction == "deduction"), None)
-
-
-def _is_allowed(item: Item, levers: Mapping[str, Any]) -> bool:
+def is_allowed(item: Item, levers: Mapping[str, Any]) -> bool:
     """Say whether the scenario lets an item be entered at all."""
     flags = frozenset(item.flags)
     if not levers["score.city_on"] or flags & NEVER_SIMULATED:
@@ -81,3 +63,26 @@ def _is_allowed(item: Item, levers: Mapping[str, Any]) -> bool:
     if topics == "city_2018":
         return item.list in ("individual", "legal_person")
     return topics == "all_in_book" or not flags & GUIDANCE_EXCLUDED
+
+
+def is_document(item: Item) -> bool:
+    """Say whether an item rests on an effective document with a legal basis."""
+    return item.evidence == "effective_document" and item.legal_basis != "none_found"
+
+
+def _entry_item(
+    activity: Activity, channel: str, allowed: list[Item], levers: Mapping[str, Any]
+) -> Item | None:
+    """Return the item of one channel."""
+    commended = activity.kinds == ("civil_servant",) and "automatic_record" in activity.channels
+    if activity.direction == "merit":
+        if commended and not levers["files.civil_servant_commendation_on"]:
+            return None
+        return next((item for item in allowed if item.direction == "bonus"), None)
+    negative = [item for item in allowed if item.direction != "bonus"]
+    documents = [item for item in negative if is_document(item)]
+    if levers["evidence.effective_document_only_on"]:
+        return documents[0] if documents and channel in DOCUMENT_CHANNELS else None
+    if channel == "court" and documents:
+        return next((item for item in documents if item.direction == "direct_grade"), documents[0])
+    return next((item for item in negative if item.direction == "deduction"), None)
