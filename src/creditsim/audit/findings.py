@@ -148,7 +148,7 @@ class Audit:
 def _shown(value: Any, lang: str) -> str:
     """Return a number or name for people: four digits, thousands apart."""
     if value is None:
-        return {"en": "(not stated)", "zh": "（未说明）"}[lang]
+        return {"en": "an unstated number of", "zh": "未说明的"}[lang]
     if isinstance(value, Mapping):
         return value[lang]
     if isinstance(value, str):
