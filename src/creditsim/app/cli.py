@@ -1,14 +1,9 @@
 """The command line: list, levers, activities, diff, run, compare, rows, validate, replay, bench.
 
-<<<<<<< HEAD
 Those about what is put in are in `creditsim.app.input_commands`, those about rules alone in
 `creditsim.app.rule_commands`, those about many runs and their store in `creditsim.app.store_commands`,
-those about assumptions and worlds in `creditsim.app.sensitivity_commands`.
-=======
-Those about rules alone are in `creditsim.app.rule_commands`, those about many runs and their store in
-`creditsim.app.store_commands`, those about assumptions and worlds in `creditsim.app.sensitivity_commands`,
-those about what an effect is made of in `creditsim.app.effect_commands`.
->>>>>>> 38a18e92ed09ace1fad9c65410189efeaea8d516
+those about assumptions and worlds in `creditsim.app.sensitivity_commands`, those about what an effect is
+made of in `creditsim.app.effect_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
