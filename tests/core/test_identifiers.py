@@ -88,6 +88,15 @@ def test_no_shipped_data_file_is_refused():
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+@pytest.mark.parametrize("between", [", ", "\n- ", "\n", ": 1\n"])
+@pytest.mark.parametrize("form", ["{:.17g}", "{:.6f}", "{:.3g}", "{:.0f}"])
+def test_lists_of_numbers_are_none(between, form):
+    """Only whole numbers one below the other without a mark may be taken for one that is split."""
+    numbers = (1000 * (place * 0.6180339887498949 % 1) for place in range(1, 20_001))
+    found = screen_text(between.join(form.format(number) for number in numbers))
+    assert found == [] or (between, form) in {("\n", "{:.0f}"), ("\n", "{:.3g}")}
+
+
 def test_a_place_is_told_and_the_identifier_is_not():
     text = 'title: {en: "a"}\nabout: {en: "b", zh: "请致电 １３８ 0013 8125 张"}\n'
     (found,) = screen_text(text)

@@ -64,6 +64,9 @@ _GAP = r"[ \-._'/\\|~*+:;#()\[\]]"
 _RUN = re.compile(
     rf"\d(?:(?:{_GAP}{{1,3}}|[ ]*\r?\n[ ]*|,(?=\d{{3}}(?!\d)))?\d)*(?:{_GAP}{{0,2}}X(?![A-Z]))?"
 )
+_DECIMAL = re.compile(r"(?<![\d.A-Z])\d+\.\d{3,}(?![\d.]|(?!E[-+]\d\d)[A-Z])")
+"""A number with decimals: digits, one point, digits. Its digits are nobody's."""
+
 _GROUP = re.compile(r"\d+")
 _CUT = re.compile(r"(?<![\w.])(\d)[.,](\d{2,})E\+?0?(\d\d)(?!\d)")
 """A number as a spreadsheet shows it when it has too many digits: 3.71002E+17."""
@@ -210,7 +213,8 @@ def _digit(letter: str) -> str:
 
 def _found(text: str) -> Iterator[tuple[str, int]]:
     """Yield kind and place of each identifier in a text without disguises."""
-    for match in _RUN.finditer(text):
+    whole = _DECIMAL.sub(lambda match: "\0" * len(match.group()), text)
+    for match in _RUN.finditer(whole):
         kind = _kind_of_run(match.group(), text[max(match.start() - 2, 0) : match.start()])
         if kind:
             yield kind, match.start()
@@ -221,8 +225,10 @@ def _found(text: str) -> Iterator[tuple[str, int]]:
     for match in _PLATE.finditer(text):
         if sum(letter.isdigit() for letter in match.group()) >= 3:
             yield "plate", match.start()
-    for match in _CODE.finditer(text):
-        if _is_social_credit_code(re.sub(r"[^0-9A-Z]", "", match.group())):
+    for match in _CODE.finditer(whole):
+        # Lists of decimal numbers have points and commas or blanks; who disguises a code uses one mark.
+        marks = {mark.strip() or " " for mark in re.findall(r"\s+|[^0-9A-Z\s]", match.group())}
+        if len(marks) <= 1 and _is_social_credit_code(re.sub(r"[^0-9A-Z]", "", match.group())):
             yield "social_credit_code", match.start()
     for match in _AT.finditer(text):
         if _is_email(text[max(match.start() - 90, 0) : match.start()], text[match.end() : match.end() + 90]):

@@ -131,11 +131,14 @@ class Sensitivity:
 
         from creditsim.core.files import write_whole
         from creditsim.experiment.files import write_json, write_text
+        from creditsim.report.card import card_of
         from creditsim.report.figures import figure_style
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / "sensitivity.json", self.to_dict())
+        card = card_of(self.fingerprint or "")
+        write_json(folder / "sensitivity.json", {**self.to_dict(), "card": card.to_dict()})
+        card.write_beside(folder / "sensitivity.csv")
         write_text(folder / "sensitivity.csv", self.to_frame().to_csv(index=False, lineterminator="\n"))
         drawn = {"heat_map": lambda ax: self.plot_heat_map(ax, lang)}
         for study in self.studies:
@@ -149,7 +152,7 @@ class Sensitivity:
                 figure = Figure(figsize=(11, 7), layout="constrained")
                 FigureCanvasAgg(figure)
                 draw(figure.add_subplot())
-                save = functools.partial(figure.savefig, format="png", dpi=130, metadata={"Software": None})
+                save = functools.partial(figure.savefig, format="png", dpi=130, metadata=card.png_metadata())
                 write_whole(folder / f"{name}.png", save)
         return folder
 
