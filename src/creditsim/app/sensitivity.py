@@ -23,11 +23,11 @@ from creditsim.spec.experiment import Experiment, load_experiment
 SAMPLES = {"morris": 10, "sobol": 64}
 """Trajectories and base points of an experiment, unless said otherwise."""
 
-NO_FACTOR = "worlds.factors"
-"""Key of the fault of an experiment in which nothing is uncertain."""
-
 FUNCTION_SAMPLES = {"morris": 50, "sobol": 8192}
 """The same of a function, which costs next to nothing."""
+
+NO_FACTOR = "worlds.factors"
+"""Key of the fault of an experiment in which nothing is uncertain."""
 
 
 def sensitivity(
@@ -111,7 +111,7 @@ def _screening(experiment: Experiment, method: str, samples: int | None, seed: i
         raise InputError(faults) from None
 
 
-def _at(fault: Fault, file: str | None) -> Fault:
+def _at(fault: Fault, file: str) -> Fault:
     """Return a fault of an experiment with its file, and with where factors can be had."""
     return replace(fault, message=f"{fault.message}; or take doubtful-assumptions, which has them", file=file)
 
