@@ -29,6 +29,7 @@ _HOMES = {
     "Sweep": "creditsim.app.sweeps",
     "Teacher": "creditsim.model.views",
     "Villager": "creditsim.model.views",
+    "attribute": "creditsim.app.attributing",
     "audit_rules": "creditsim.app.auditing",
     "build_population": "creditsim.population.synthesis",
     "build_ties": "creditsim.population.ties",

@@ -122,6 +122,21 @@ Examples:
   creditsim rows --seed 7 --json
 """
 
+ATTRIBUTE_HELP = """Share a scenario's effect out over its groups of levers, whatever the order they came in.
+
+Every coalition of groups is run on the same people with the same luck: 2, 4, 8, ... runs a
+replication for 1, 2, 3, ... groups. A group's share is its marginal effect averaged over all orders
+in which the groups could be added (Shapley); shares add up to the effect to the last digit. A lever
+that rests on another group's stays off until that group is in; both share what they do together.
+Without --group: the settings, and `frame` for book, law, rollout, coordination and publicity.
+
+\b
+Examples:
+  creditsim attribute five-entries-2020
+  creditsim attribute five-entries-2020 --outcome breaches --outcome public_cost --scale 0.05 --json
+  creditsim attribute five-entries-2020 --group firms=E1,E2,E3,E4 --group villages=V1,V2,V3 --months 12
+"""
+
 REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
 
 DIR is a folder that `creditsim run --out DIR` wrote. A score that differs, or a ledger

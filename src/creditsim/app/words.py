@@ -103,6 +103,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "rows.added": ("added to {against}", "加入：{against}"),
     "rows.removed": ("the whole plan, against {against}", "完整计划，对照：{against}"),
     "rows.why": ("why: {why}", "原因：{why}"),
+    # Attribution.
+    "attribute.head": ("{title} ({unit}): {scenario} against {baseline}",
+                       "{title}（{unit}）：{scenario} 对照 {baseline}"),
+    "attribute.group": ("levers of", "参数组"),
+    "attribute.count": ("levers", "参数数"),
+    "attribute.share": ("share of the effect", "效应份额"),
+    "attribute.low": ("from", "下限"),
+    "attribute.high": ("to", "上限"),
+    "attribute.frame": ("the frame: book, law, rollout, coordination", "总体框架：规则、法律、推广、统筹"),
+    "attribute.rest": ("the rest", "其余"),
+    "attribute.all": ("all together", "合计"),
+    "attribute.undefined": ("{title}: not defined in every coalition, so it cannot be shared out",
+                            "{title}：并非在每种组合中都有定义，无法分摊"),
+    "attribute.note": ("{runs} runs: {coalitions} coalitions of {groups} groups, {replications} replications "
+                       "of {months} months, scale {scale}, seed {seed}. Shares (Shapley) add up to the "
+                       "effect; intervals (95%) show the luck of the simulation only.",
+                       "共 {runs} 次运行：{groups} 个参数组的 {coalitions} 种组合，"
+                       "各重复 {replications} 次、{months} 个月，规模 {scale}，种子 {seed}。"
+                       "各份额（沙普利值）之和等于总效应；区间（95%）只反映模拟的随机性。"),
     # Audits.
     "severity.error": ("ERROR", "错误"),
     "severity.warning": ("WARNING", "警告"),
