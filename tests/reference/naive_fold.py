@@ -93,7 +93,7 @@ def one_act(rows, book):
     for by_item in acts.values():
         heaviest = min(by_item, key=lambda item: (*weight(by_item[item], book.items[item]), item))
         months = {}
-        for row in sorted(by_item[heaviest], key=order_of):
+        for row in sorted(by_item[heaviest], key=heavier_first):
             period = row["event"] if book.items[heaviest]["by_period"] else None
             months.setdefault(period, row)
         kept += months.values()
@@ -105,6 +105,11 @@ def weight(rows, item):
     if item["direction"] == DIRECT:
         return 0, item["direct_grade"]
     return 1, -sum(abs(row["points_mp"]) for row in rows)
+
+
+def heavier_first(row):
+    """Return the order in which entries of one item and act are preferred: larger, longer, unrepaired."""
+    return -abs(row["points_mp"]), -row["end"], -row["repaired"], row["event"], row["id"]
 
 
 def order_of(row):
