@@ -148,11 +148,10 @@ def doubled(rows, book):
 def highest_steps(rows, book):
     """Step 4: of the steps of one calendar year the highest only."""
     best = {}
-    for row in sorted(rows, key=order_of):
+    for row in sorted(rows, key=heavier_first):
         group = book.items[row["item"]]["step_group"]
-        key = (group, row["event"] // 12)
-        if group >= 0 and (key not in best or row["points_mp"] > best[key]["points_mp"]):
-            best[key] = row
+        if group >= 0:
+            best.setdefault((group, row["event"] // 12), row)
     kept = {row["id"] for row in best.values()}
     return [row for row in rows if book.items[row["item"]]["step_group"] < 0 or row["id"] in kept]
 
