@@ -88,3 +88,35 @@ def whole_part_of_month(yearly: int, place: int, months: int) -> int:
 def lot(state, row: int, decision: str, index: int = 0) -> int:
     """Return this month's word of an agent for a decision."""
     return word(state, state.agents.slot[row], state.month, decision, index)
+
+
+def mixed(policy, lever: str, share: float) -> float:
+    """Return a lever's value for the district: both regimes mixed by a share under the programme."""
+    outside, inside = (float(values[lever]) for values in policy.values)
+    return outside + (inside - outside) * share
+
+
+def whole_part_of_flow(thousandths: int, month: int) -> int:
+    """Return the whole number that a flow in thousandths gives in a month."""
+    return thousandths * (month + 1) // 1000 - thousandths * month // 1000
+
+
+def class_weights(levers: dict) -> list[int]:
+    """Return the visit weights of the classes D, C, B, A of enterprises in thousandths."""
+    if not (levers["score.city_on"] and levers["evaluation.firm_five_dimension_on"]):
+        return [1000] * 4
+    bottom = max(1, round(levers["inspection.bottom_grade_visit_ratio_share"] * 1000))
+    top = max(1, round(levers["inspection.top_grade_visit_ratio_share"] * 1000))
+    return [bottom, bottom, 1000, top]
+
+
+def sector_weight(state, policy, row: int) -> int:
+    """Return the weight of an enterprise's sector for visits, in thousandths."""
+    weights = policy.inspection_weights
+    found = [weight for trait, weight in weights.items() if trait != "other" and has_trait(state, row, trait)]
+    return round(max(found, default=weights["other"]) * 1000)
+
+
+def smallest(rows: list[int], keys: dict[int, int], number: int) -> list[int]:
+    """Return so many rows of the smallest keys, ties by row."""
+    return sorted(rows, key=lambda row: (keys[row], row))[:number]

@@ -83,7 +83,8 @@ def _desk(state, policy, kind, queue):
     ]
     inside = sum(state.active[row] for row in at_home) / max(1, len(at_home))
     hours = (1.0 - inside) * policy.values[0][lever] + inside * policy.values[1][lever]
-    room = int(hours * state.population.scale / policy.assumed["errand.desk_staff_hours"])
+    flow = round(hours * state.population.scale / policy.assumed["errand.desk_staff_hours"] * 1000)
+    room = flow * (state.month + 1) // 1000 - flow * state.month // 1000
     for _, row, old_way, spared in sorted(queue):
         if room > 0 and levers_of(state, policy, row)[lever] > 0:
             room -= 1

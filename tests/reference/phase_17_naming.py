@@ -9,21 +9,18 @@ from naive_draws import word
 from naive_world import ADULTS, is_scored, levers_of
 from plain_state import count
 
+VILLAGE, COMMUNITY = 0, 1
+
 
 def naming(state, policy):
-    number = _to_name(state, policy)
-    best = {}
-    for row in _candidates(state, policy):
-        key = -state.agents.score_mp[row], word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 0), row
-        home = state.agents.home[row]
-        best[home] = min(best.get(home, key), key)
-    drawn = sorted((word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 1), row) for _, _, row in best.values())
-    shown = int(policy.assumed["role_model.published_months"])
-    state.service.named = [each for each in state.service.named if state.month - each.month < shown]
-    for _, row in drawn[:number]:
-        count(state, "service_role_models", row)
-        named = SimpleNamespace(row=row, generation=state.agents.generation[row], month=state.month)
-        state.service.named.append(named)
+    _take_off_display(state, policy)
+    candidates = _candidates(state, policy)
+    for kind in (VILLAGE, COMMUNITY):
+        here = [row for row in candidates if _home_kind(state, row) == kind]
+        for row in _best_of_drawn_sites(state, here, _to_name(state, policy, kind)):
+            count(state, "service_role_models", row)
+            named = SimpleNamespace(row=row, generation=state.agents.generation[row], month=state.month)
+            state.service.named.append(named)
     lately = int(policy.assumed["role_model.shown_months"])
     state.service.named_lately = [0.0] * len(state.service.named_lately)
     for each in state.service.named:
@@ -32,13 +29,43 @@ def naming(state, policy):
             state.service.named_lately[state.agents.home[each.row]] += 1.0
 
 
-def _to_name(state, policy):
-    """Return how many role models the month has."""
-    inside = sum(state.active) / len(state.active)
+def _home_kind(state, row):
+    """Return the kind of site where an agent lives."""
+    return state.population.sites.kind[state.agents.home[row]]
+
+
+def _take_off_display(state, policy):
+    """Take off names that have been shown long enough, and those of people who have left."""
+    shown, agents = int(policy.assumed["role_model.published_months"]), state.agents
+    state.service.named = [
+        each
+        for each in state.service.named
+        if state.month - each.month < shown
+        and agents.present[each.row]
+        and agents.generation[each.row] == each.generation
+    ]
+
+
+def _best_of_drawn_sites(state, rows, number):
+    """Return the best-scored of each site, for so many sites drawn by lot."""
+    best = {}
+    for row in rows:
+        equal = word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 0)
+        key, home = (-state.agents.score_mp[row], equal, row), state.agents.home[row]
+        best[home] = min(best.get(home, key), key)
+    lots = [(word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 1), row) for _, _, row in best.values()]
+    return [row for _, row in sorted(lots)[:number]]
+
+
+def _to_name(state, policy, kind):
+    """Return how many role models the villages, or the communities, name this month."""
+    adults = [row for row, what in enumerate(state.population.agents.kind) if what in ADULTS]
+    here = [row for row in adults if _home_kind(state, row) == kind]
+    inside = sum(state.active[row] for row in here) / max(1, len(here))
     yearly = (1.0 - inside) * policy.values[0]["publicity.role_models_count"]
     yearly += inside * policy.values[1]["publicity.role_models_count"]
-    thousandths = round(yearly * state.population.scale * 1000)
-    return thousandths * (state.month + 1) // 12000 - thousandths * state.month // 12000
+    flow = round(yearly * state.population.scale * len(here) / len(adults) * 1000 / 12)
+    return flow * (state.month + 1) // 1000 - flow * state.month // 1000
 
 
 def _candidates(state, policy):

@@ -122,7 +122,9 @@ def _compare(real, naive, path, found, most, whole) -> None:
 def _compare_named(real: dict, naive: dict, path, found, most, whole) -> None:
     """Append the differences of what has names."""
     if set(real) != set(naive):
-        found.append(f"{path}: names differ: {sorted(set(real) ^ set(naive))}")
+        for name in sorted(set(real) ^ set(naive)):
+            has = "only the package" if name in real else "only the second implementation"
+            found.append(f"{path}: {has} has {name} ({real.get(name, naive.get(name))!r})")
     for name in real:
         if name not in NOT_COMPARED and name in naive:
             _compare(real[name], naive[name], f"{path}.{name}" if path else name, found, most, whole)
