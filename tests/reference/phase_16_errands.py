@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from naive_draws import below, block, word
-from naive_world import ACTIVE, ADULTS, AWARE, VILLAGER, levers_of
+from naive_world import ACTIVE, ADULTS, AWARE, RESIDENT, VILLAGER, levers_of
 from plain_state import count
 
 VILLAGE, COMMUNITY = 0, 1
@@ -76,16 +76,12 @@ def _takes_offline_route(state, policy, row):
 def _desk(state, policy, kind, queue):
     """Take errands by lot as far as the desk's hours reach; the rest goes the old way."""
     lever = ("service.village_desk_staff_hours_per_month", "service.community_desk_staff_hours_per_month")[kind]
-    at_home = [
-        row
-        for row, what in enumerate(state.agents.kind)
-        if what in ADULTS and state.population.sites.kind[state.agents.home[row]] == kind
-    ]
-    inside = sum(state.active[row] for row in at_home) / max(1, len(at_home))
-    hours = (1.0 - inside) * policy.values[0][lever] + inside * policy.values[1][lever]
-    flow = round(hours * state.population.scale / policy.assumed["errand.desk_staff_hours"] * 1000)
+    settled = [row for row, what in enumerate(state.agents.kind) if what == (VILLAGER, RESIDENT)[kind]]
+    inside = sum(state.active[row] for row in settled) / max(1, len(settled))
+    hours = (policy.values[0][lever] * (1.0 - inside) + policy.values[1][lever] * inside) * state.population.scale
+    flow = round(hours / policy.assumed["errand.desk_staff_hours"] * 1000)
     room = flow * (state.month + 1) // 1000 - flow * state.month // 1000
-    for _, row, old_way, spared in sorted(queue):
+    for _, row, old_way, spared in sorted(queue, key=lambda each: each[:2]):
         if room > 0 and levers_of(state, policy, row)[lever] > 0:
             room -= 1
             count(state, "service_desk", row)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from naive_deeds import DID_GOOD
 from naive_draws import word
-from naive_world import ADULTS, is_scored, levers_of
+from naive_world import ADULTS, VILLAGER, is_scored, levers_of
 from plain_state import count
 
 VILLAGE, COMMUNITY = 0, 1
@@ -16,17 +16,26 @@ def naming(state, policy):
     _take_off_display(state, policy)
     candidates = _candidates(state, policy)
     for kind in (VILLAGE, COMMUNITY):
-        here = [row for row in candidates if _home_kind(state, row) == kind]
-        for row in _best_of_drawn_sites(state, here, _to_name(state, policy, kind)):
-            count(state, "service_role_models", row)
-            named = SimpleNamespace(row=row, generation=state.agents.generation[row], month=state.month)
-            state.service.named.append(named)
+        for regime in (0, 1):
+            here = [row for row in candidates if _home_kind(state, row) == kind and state.active[row] == regime]
+            for row in _best_of_drawn_sites(state, here, _to_name(state, policy, kind, regime)):
+                count(state, "service_role_models", row)
+                named = SimpleNamespace(row=row, generation=state.agents.generation[row], month=state.month)
+                state.service.named.append(named)
     lately = int(policy.assumed["role_model.shown_months"])
     state.service.named_lately = [0.0] * len(state.service.named_lately)
     for each in state.service.named:
-        count(state, "published", each.row)
+        if not _is_ranked_in_public(state, policy, each.row):
+            count(state, "published", each.row)
         if state.month - each.month < lately:
             state.service.named_lately[state.agents.home[each.row]] += 1.0
+
+
+def _is_ranked_in_public(state, policy, row):
+    """Say whether somebody is on display anyhow, as a filed villager under a public ranking."""
+    agents = state.agents
+    ranked = levers_of(state, policy, row)["village.public_ranking_on"]
+    return bool(agents.kind[row] == VILLAGER and agents.filed[row] and ranked)
 
 
 def _home_kind(state, row):
@@ -57,14 +66,15 @@ def _best_of_drawn_sites(state, rows, number):
     return [row for _, row in sorted(lots)[:number]]
 
 
-def _to_name(state, policy, kind):
-    """Return how many role models the villages, or the communities, name this month."""
-    adults = [row for row, what in enumerate(state.population.agents.kind) if what in ADULTS]
-    here = [row for row in adults if _home_kind(state, row) == kind]
-    inside = sum(state.active[row] for row in here) / max(1, len(here))
-    yearly = (1.0 - inside) * policy.values[0]["publicity.role_models_count"]
-    yearly += inside * policy.values[1]["publicity.role_models_count"]
-    flow = round(yearly * state.population.scale * len(here) / len(adults) * 1000 / 12)
+def _to_name(state, policy, kind, regime):
+    """Return how many role models those of a regime in villages, or communities, name this month."""
+    adults = [row for row, what in enumerate(state.agents.kind) if what in ADULTS]
+    settled = [row for row in adults if _home_kind(state, row) == kind]
+    present = [row for row in settled if state.agents.present[row]]
+    under = [row for row in present if state.active[row] == regime]
+    share = len(under) / max(1, len(present)) * (len(settled) / max(1, len(adults)))
+    monthly = policy.values[regime]["publicity.role_models_count"] * share * state.population.scale / 12
+    flow = round(monthly * 1000)
     return flow * (state.month + 1) // 1000 - flow * state.month // 1000
 
 
