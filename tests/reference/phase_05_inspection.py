@@ -33,7 +33,8 @@ def inspection(state, policy):
 
 def _visited(state, policy, firms):
     """Return the enterprises visited this month."""
-    share = sum(state.active[row] for row in firms) / max(1, len(firms))
+    everyone = [row for row, kind in enumerate(state.agents.kind) if kind == ENTERPRISE]
+    share = sum(state.active[row] for row in everyone) / len(everyone)
     visits = mixed(policy, "inspection.visits_per_month", share)
     budget = round(visits * state.population.scale * 1000)
     number = min(len(firms), whole_part_of_flow(budget, state.month))
@@ -59,6 +60,7 @@ def _announce(state, policy, firms):
         for place, weight in enumerate(weights):
             ratio = 1.0
             if here:
-                mean = sum(weights[state.firm_class[row]] for row in here) / len(here)
-                ratio = (floor + (1.0 - floor) * weight / mean) * levers["inspection.visits_per_month"] / outside
+                total = sum(weights[state.firm_class[row]] for row in here)
+                visits = levers["inspection.visits_per_month"] / outside
+                ratio = (floor + (1.0 - floor) * (weight * len(here) / total)) * visits
             state.visit_ratio[regime][place] = ratio
