@@ -6,9 +6,9 @@ The second implementation is written from docs/odd.md alone: one module a phase,
     name(state, policy) -> None
 
 that changes ``state`` (see plain_state.py for its form) as the phase says; ``policy`` is what it needs of a
-scenario (plain_policy.py); draws come from naive_draws.py: ``word(state, slot, month, decision, index)``. Phases
-keep nothing between calls; what several need stands in modules of its own. A phase without a module is not
-covered, and is said to be so.
+scenario (plain_policy.py); draws come from naive_draws.py: ``word(state, slot, month, decision, index)``.
+Phases keep nothing between calls; what several need stands in modules of its own. A phase without a module is
+not covered, and is said to be so.
 
     python tests/reference/harness.py --phase awareness --scenario five-entries-2020 --months 3 --only village
 
@@ -95,7 +95,7 @@ def naive_month(state: SimpleNamespace, policy: SimpleNamespace) -> None:
 
 
 def check_run(model: CreditModel, months: int) -> list[str]:
-    """Step the package and the second implementation side by side from one state; compare after each month."""
+    """Step both implementations side by side from one state, and compare after each month."""
     state, policy = plain_state(model.state), plain_policy(model.policy)
     for _ in range(months):
         model.step()
@@ -117,12 +117,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--scale", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("--whole", action="store_true", help="whole months by the second implementation alone")
+    parser.add_argument(
+        "--whole", action="store_true", help="whole months by the second implementation alone"
+    )
     given = parser.parse_args(arguments)
     scenario = load_scenario(given.scenario).with_(burn_in_months=given.burn_in)
-    scenario = scenario.with_levers({name: _value(text) for name, _, text in (s.partition("=") for s in given.set)})
+    scenario = scenario.with_levers(
+        {name: _value(text) for name, _, text in (s.partition("=") for s in given.set)}
+    )
     model = CreditModel(scenario, scale=given.scale, seed=given.seed, only=given.only, threads=1)
-    found = {"whole": check_run(model, given.months)} if given.whole else check_phases(model, given.months, given.phase)
+    found = (
+        {"whole": check_run(model, given.months)}
+        if given.whole
+        else check_phases(model, given.months, given.phase)
+    )
     for name, words in found.items():
         print(f"{name}: {'differs' if words else 'agrees'}", *words, sep="\n  ")
     return int(any(found.values()))

@@ -1,4 +1,4 @@
-"""What several naive phases read: words of the vocabulary, regimes, files, the world's events (sections 2, 7.1)."""
+"""What several naive phases read: words of the vocabulary, regimes, files, events (sections 2, 7.1)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ KINDS = ("enterprise", "teacher", "villager", "resident", "student", "civil_serv
 ADULTS = (TEACHER, VILLAGER, RESIDENT, CIVIL_SERVANT)
 PERSONS = (*ADULTS, STUDENT)
 STAFF = (TEACHER, CIVIL_SERVANT)
-CHANNELS = ("inspection", "complaint", "neighbour_report", "automatic_record", "court", "self_report", "media")
+CHANNELS = (
+    "inspection",
+    "complaint",
+    "neighbour_report",
+    "automatic_record",
+    "court",
+    "self_report",
+    "media",
+)
 SETTINGS = ("enterprise", "school", "government", "village", "community")
 SETTING_OF_KIND = (0, 1, 3, 4, 1, 2, 1, 2)
 GRADES = ("D", "C", "B", "A", "AA", "AAA")
 TRAITS = (
-    "active", "firm", "sole_trader", "food", "manufacturing", "construction", "retail", "catering", "services",
-    "public_staff", "private_staff", "urban_household", "aged_18_60", "parent_nearby", "trusted_neighbour",
+    "active", "firm", "sole_trader", "food", "manufacturing",
+    "construction", "retail", "catering", "services", "public_staff",
+    "private_staff", "urban_household", "aged_18_60", "parent_nearby", "trusted_neighbour",
     "rural", "secondary", "public_school", "private_school", "tutoring",
 )  # fmt: skip
 FIRST_BAND_OF_60 = 5
@@ -55,7 +64,9 @@ def is_scored(state, policy, row: int) -> bool:
         return levers["score.city_on"]
     if state.agents.withdrawn[row]:
         return False
-    return not levers["consent.opt_in_on"] or state.ranks.consent[row] < below(policy.assumed["consent.share"])
+    return not levers["consent.opt_in_on"] or state.ranks.consent[row] < below(
+        policy.assumed["consent.share"]
+    )
 
 
 def is_filed(state, policy, row: int) -> bool:
@@ -103,7 +114,7 @@ def whole_part_of_flow(thousandths: int, month: int) -> int:
 
 def class_weights(levers: dict) -> list[int]:
     """Return the visit weights of the classes D, C, B, A of enterprises in thousandths."""
-    if not (levers["score.city_on"] and levers["evaluation.firm_five_dimension_on"]):
+    if not levers["evaluation.firm_five_dimension_on"]:
         return [1000] * 4
     bottom = max(1, round(levers["inspection.bottom_grade_visit_ratio_share"] * 1000))
     top = max(1, round(levers["inspection.top_grade_visit_ratio_share"] * 1000))

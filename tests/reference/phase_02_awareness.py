@@ -61,7 +61,11 @@ def _next(state, policy, row, levers, known, offline):
         q = policy.world("bass_imitation_share") * contact_factor(state, policy)
         if state.ranks.aware[row] < below(ceiling) and w0 < (p + q * known) / 12.0 * TWO_32:
             bits |= AWARE
-    if before & AWARE and not before & REGISTERED and w1 < _registers(state, policy, row, levers, offline) * TWO_32:
+    if (
+        before & AWARE
+        and not before & REGISTERED
+        and w1 < _registers(state, policy, row, levers, offline) * TWO_32
+    ):
         bits |= REGISTERED
         if w3 < below(assumed["awareness.active_share"]):
             bits |= ACTIVE

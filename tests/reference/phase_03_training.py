@@ -52,7 +52,9 @@ def _pupil_minutes(state, policy, row):
 def _month_of_school(state, minutes):
     """Return this month's part of a year's minutes over the months with school."""
     month = state.month % 12
-    return whole_part_of_month(round(minutes), SCHOOL_MONTHS.index(month), 10) if month in SCHOOL_MONTHS else 0
+    return (
+        whole_part_of_month(round(minutes), SCHOOL_MONTHS.index(month), 10) if month in SCHOOL_MONTHS else 0
+    )
 
 
 def _train(state, policy, row, place, minutes, x):
@@ -61,7 +63,7 @@ def _train(state, policy, row, place, minutes, x):
     z = schools.trained[place] if schools.generation[place] == agents.generation[row] else 0.0
     schools.generation[place] = agents.generation[row]
     base, most = agents.honesty[row] - z, assumed["training.most_honesty"]
-    closed = min(1.0, assumed["training.gain_per_hour_share"] * (minutes / 60.0) * x)
+    closed = min(1.0, assumed["training.gain_per_hour_share"] * (minutes / 60.0 * x))
     kept = z * (1.0 - assumed["training.forgotten_monthly_share"])
     z = min(kept + (most - z) * closed, 1.0 - base)
     agents.honesty[row], schools.trained[place] = base + z, z

@@ -39,7 +39,9 @@ def _visited(state, policy, firms):
     budget = round(visits * state.population.scale * 1000)
     number = min(len(firms), whole_part_of_flow(budget, state.month))
     state.public["visits_due"] = number
-    floors = [round(levers_of(state, policy, row)["inspection.random_floor_share"] * 1_000_000) for row in firms]
+    floors = [
+        round(levers_of(state, policy, row)["inspection.random_floor_share"] * 1_000_000) for row in firms
+    ]
     floor = number * (sum(floors) // max(1, len(floors))) // 1_000_000
     by_sector, by_class = {}, {}
     for row in firms:

@@ -17,6 +17,9 @@ def supervision(state, policy):
         count(state, "school_bodies", row)
         if _is_classified(levers_of(state, policy, row)):
             count(state, "school_classified", row)
+    for row, kind in enumerate(agents.kind):
+        if kind == STUDENT and agents.filed[row] and agents.present[row]:
+            count(state, "school_pupils_filed", row)
     for row in _visited(state, policy, schools, present):
         state.visited[row] = 1
         count(state, "school_visits", row)
@@ -30,7 +33,9 @@ def _is_classified(levers):
 
 def _floor_ppm(policy, levers):
     """Return the part of the visits that goes by lot, in parts per million."""
-    return round(policy.assumed["supervision.floor_share"] * 1_000_000) if _is_classified(levers) else 1_000_000
+    return (
+        round(policy.assumed["supervision.floor_share"] * 1_000_000) if _is_classified(levers) else 1_000_000
+    )
 
 
 def _weights(policy, levers):
@@ -49,7 +54,8 @@ def _visited(state, policy, schools, present):
     number = min(len(present), whole_part_of_flow(budget, state.month))
     state.public["supervision_due"] = number
     floors = [_floor_ppm(policy, levers_of(state, policy, row)) for row in present]
-    floor = number * (sum(floors) // max(1, len(floors))) // 1_000_000
+    by_class_ppm = 1_000_000 - sum(floors) // max(1, len(floors))
+    floor = number - number * by_class_ppm // 1_000_000  # what class decides is rounded down
     by_lot, by_class = {}, {}
     for row in present:
         weight = _weights(policy, levers_of(state, policy, row))[state.firm_class[row]]
@@ -60,7 +66,7 @@ def _visited(state, policy, schools, present):
 
 
 def _announce(state, policy, present):
-    """Set how often an institution of a regime and class is visited against the budget outside the rollout."""
+    """Set how often an institution is visited against the budget outside the rollout."""
     outside = policy.values[0]["school.supervision_visits_per_month"]
     for regime, levers in enumerate(policy.values):
         here = [row for row in present if state.active[row] == regime]
@@ -79,7 +85,9 @@ def _count_bad_files(state, policy):
     items, bad = policy.book("wendeng-2020").items, set()
     for entry in state.ledger:
         row = entry.row
-        is_own = state.agents.kind[row] == STUDENT and entry.subject == state.agents.slot[row] + (state.holder[row] << 32)
+        is_own = state.agents.kind[row] == STUDENT and entry.subject == state.agents.slot[row] + (
+            state.holder[row] << 32
+        )
         if entry.kind == 0 and is_own and not entry.voided and not entry.repaired:
             item = items[entry.item]
             if item.direction != "bonus" and state.month < entry.end + item.validity_months:

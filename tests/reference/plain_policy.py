@@ -13,8 +13,8 @@
 * ``first_month``, ``pilot_start``, ``full_start``, ``end``: months as whole numbers, NEVER for never;
 * ``delivery`` and ``cost_lines``: by regime.
 
-Taken over ready-made from the package, so NOT held against a second text: the reading of the data files and of
-scenarios (spec/), the levers as a yearly budget delivers them (spec/budget.py) and the yearly cost lines
+Taken over ready-made from the package, so NOT held against a second text: the reading of the data files and
+of scenarios (spec/), the levers as a yearly budget delivers them (spec/budget.py) and the yearly cost lines
 (spec/costing.py).
 """
 

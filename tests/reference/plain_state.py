@@ -5,16 +5,17 @@
 
 * a record with one row an agent, site, enterprise or link (``agents``, ``ranks``, ``site_ranks``, ``memory``,
   ``trade.firms``, ``trade.claims``, ``public_bodies.duties``) is a namespace of columns, each a list:
-  ``s.agents.trust[row]``; beliefs are a list of seven by row; duties ``s.public_bodies.duties.factor[body][k]``;
+  ``s.agents.trust[row]``; beliefs are a list of seven by row; duties go by body and obligation,
+  ``s.public_bodies.duties.factor[body][k]``;
 * a table whose length changes (``pending``, ``cases``, ``filed_now``, ``files.display``, ``service.named``,
   ``public_bodies.claims``, ``turnover.low_exits``) is a list of namespaces, one a row of the table;
 * an array is a list, of lists where it has two or three dimensions; ``done[site][activity]``;
 * ``counts`` is a dict of lists: ``s.counts["breaches"][cell]``; see `count`;
 * ``ledger`` stands for ``chains``: a list of entries in posting order, each a namespace of ``id``, ``row``,
-  ``subject``, ``account`` (0 district, 1 village), ``kind`` (0 item, 1 repair, 2 void, 3 objection, 4 objection
-  closed), ``item`` (index in the book's items), ``points_mp``, ``event``, ``end``, ``posted``, ``ref`` (-1: none),
-  ``channel``, and what has become of it: ``voided``, ``repaired``, ``contested``, ``wrong`` (the record is false),
-  ``heard``, ``over_reported``, ``for_another`` (0 or 1); ``post`` appends one;
+  ``subject``, ``account`` (0 district, 1 village), ``kind`` (0 item, 1 repair, 2 void, 3 objection, 4
+  objection closed), ``item`` (index in the book's items), ``points_mp``, ``event``, ``end``, ``posted``,
+  ``ref`` (-1: none), ``channel``, and what has become of it: ``voided``, ``repaired``, ``contested``,
+  ``wrong`` (the record is false), ``heard``, ``over_reported``, ``for_another`` (0 or 1); ``post`` appends one;
 * ``holder`` says by row which holder of the slot has it now: subject = slot + holder * 2**32;
 * ``files.padded`` and ``files.docked`` are lists of ids; ``public`` a dict;
 * ``population``, ``ties`` (list of rows, ascending, by row) and ``trade.network`` never change and are not
@@ -27,6 +28,7 @@ Numbers are Python ints and floats; what the package keeps in single precision (
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import struct
 from types import SimpleNamespace
 from typing import Any
@@ -78,7 +80,8 @@ def post(state: SimpleNamespace, row: int, **fields: Any) -> int:
     """
     entry = SimpleNamespace(
         id=len(state.ledger), row=row, subject=state.agents.slot[row] + (state.holder[row] << 32), account=0,
-        kind=0, item=-1, points_mp=0, event=state.month, end=state.month, posted=state.month, ref=-1, channel=-1,
+        kind=0, item=-1, points_mp=0, event=state.month, end=state.month, posted=state.month, ref=-1,
+        channel=-1,
         **dict.fromkeys(STATUS, 0),
     )  # fmt: skip
     entry.__dict__.update(fields)
@@ -186,7 +189,7 @@ def _plain_population(population) -> SimpleNamespace:
     """Return who was there at the start; households as lists of members."""
     made = _plain_fields(population)
     indptr, members = made.households.indptr, made.households.members
-    made.households = [members[first:last] for first, last in zip(indptr, indptr[1:])]
+    made.households = [members[first:last] for first, last in itertools.pairwise(indptr)]
     return made
 
 
@@ -194,7 +197,7 @@ def _plain_ties(population) -> list[list[int]]:
     """Return each agent's ties, ascending."""
     peers = build_peers(population)
     indptr, targets = peers.indptr.tolist(), peers.targets.tolist()
-    return [targets[first:last] for first, last in zip(indptr, indptr[1:])]
+    return [targets[first:last] for first, last in itertools.pairwise(indptr)]
 
 
 def _plain_ledger(chains) -> list[SimpleNamespace]:

@@ -13,7 +13,10 @@ from creditsim.spec.levers import levers
 from creditsim.spec.scenario import Scenario, load_scenario
 
 BASES = ("status-quo-2019", "five-entries-2020", "guidance-2021", "same-money-without-scores", "no-programme")
-PARTS = ((), (), ("village",), ("community",), ("school",), ("enterprise",), ("government",), ("enterprise", "government"))
+PARTS = (
+    (), (), ("village",), ("community",), ("school",), ("enterprise",), ("government",),
+    ("enterprise", "government"),
+)  # fmt: skip
 STARTS = ("2020-01", "2020-02", "2020-06", "2020-11", "2021-07")
 LAST_DATE = "2022-12"
 
@@ -46,7 +49,7 @@ def random_model(number: int, scale: float = 0.01) -> tuple[CreditModel, int]:
 
 
 def random_scenario(lots: Lots) -> Scenario:
-    """Return a scenario with some levers moved within their ranges; those that do not fit stay as they are."""
+    """Return a scenario with some levers moved within their ranges; those that do not fit stay."""
     start = lots.one_of(STARTS)
     scenario = load_scenario(lots.one_of(BASES)).with_(
         start=start, months=2 + int(lots.share() * 5), burn_in_months=int(lots.share() * 9)
