@@ -16,6 +16,9 @@ LOCKED_PYTHONS := 3.11 3.12 3.13
 # Added to pytest's command line, e.g. PYTEST_ARGS="-n 2 --dist loadfile" or "tests/scoring -x".
 PYTEST_ARGS ?=
 
+# Added to tools/verify.py, e.g. VERIFY_ARGS="--go-on --only machines".
+VERIFY_ARGS ?=
+
 # Where `make demo` writes. Empty: a new folder under demo/.
 DEMO_OUT ?=
 
@@ -24,7 +27,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results pairing bench chaos lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results validation pairing sensitivity bench chaos verify lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,11 +96,17 @@ calibrate: setup  ## Find the corrections of base rates anew (full size, minutes
 pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes)
 	$(PY) tools/make_pictures.py
 
-results: setup  ## Judge the plan's rows and the field's patterns anew and write docs/results.md (minutes)
+results: setup  ## Judge the plan's rows anew and write docs/results.md (minutes)
 	$(PY) tools/make_results.py
+
+validation: setup  ## Hold the simulation against the field's patterns and write docs/validation.md (minutes)
+	$(PY) tools/make_validation.py
 
 pairing: setup  ## Measure what shared draws gain, beside really independent draws (minutes)
 	$(PY) tools/measure_pairing.py
+
+sensitivity: setup  ## Find anew which assumptions the default comparison hangs on (half an hour)
+	$(PY) tools/make_sensitivity.py
 
 bench: setup  ## Time the month beside C, plain Mesa and NumPy, guard the ratios and write docs/performance.md (minutes)
 	$(PY) -m pytest benchmarks --benchmark-only --benchmark-disable-gc -p no:cacheprovider
@@ -105,6 +114,9 @@ bench: setup  ## Time the month beside C, plain Mesa and NumPy, guard the ratios
 
 chaos: setup  ## Kill and fault sweeps at length and write docs/chaos.md (three quarters of an hour)
 	$(PY) tools/make_chaos.py
+
+verify: setup  ## Show at length that the code is right and write docs/verification.md (half an hour)
+	$(PY) tools/verify.py $(VERIFY_ARGS)
 
 lock:  ## Make requirements/*.txt anew, with the newest versions allowed
 	@tools="$$(mktemp -d)"

@@ -366,6 +366,7 @@ def patterns_table():
     for name, each in patterns().items():
         low, high = ("" if side is None else f"{side:g}" for side in (each.low, each.high))
         band = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+        band = band if each.comparable else "not comparable"
         lines.append([f"`{name}`", each.title_en, each.role, band, f"{each.source} ({each.confidence})"])
     return table(["pattern", "measure", "role", "band", "source (confidence)"], lines)
 

@@ -1,9 +1,8 @@
-"""Write docs/results.md anew: the plan's rows and the field's patterns, as simulated (minutes).
+"""Write docs/results.md anew: the plan's rows, as simulated (minutes).
 
 Run from the repository root: ``python tools/make_results.py``; ``make results`` does it.
 """
 
-import math
 from pathlib import Path
 
 import creditsim as cs
@@ -15,12 +14,13 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "results.md"
 SEED, REPLICATIONS, SCALE = 1, 8, 0.1
 
 HEAD = f"""\
-# Results: rows of the plan, patterns of the field
+# Results: rows of the plan
 
 Made by `make results` with creditsim {cs.__version__}: seed {SEED}, {REPLICATIONS} paired replications, 36
 months, scale {SCALE:g}. Intervals (95%) show the luck of the simulation only. The population is synthetic and
 the model is not validated against the district's own data: read directions and orders of magnitude. Nothing
-was tuned to meet a pattern or to move an outcome; what did not move, or is not met, is a finding.
+was tuned to move an outcome; what did not move is a finding. The field's patterns:
+[validation](validation.md).
 
 """
 
@@ -33,16 +33,7 @@ reported as found.
 
 """
 
-PATTERNS_HEAD = """
-## Patterns of the field
-
-`creditsim patterns`. The role was fixed before any run: input (a parameter was set from it), fit, hold-out
-(only looked at). Met: the whole interval lies in the band; not met: all of it lies outside; else unclear.
-
-"""
-
 ROW_COLUMNS = ("row", "role", "outcome", "where", "declared", "difference", "unit", "verdict")
-PATTERN_COLUMNS = ("pattern", "role", "band", "simulated", "interval", "verdict", "source")
 
 
 def head_of(columns):
@@ -69,22 +60,9 @@ def rows_text():
     return "\n".join(lines) + "\n" + why + "\n"
 
 
-def patterns_text():
-    """Return the patterns as a Markdown table."""
-    lines = head_of(PATTERN_COLUMNS)
-    for held in cs.hold_patterns(seed=SEED, replications=REPLICATIONS, scale=SCALE):
-        low, high = (("" if side is None else f"{side:g}") for side in (held.pattern.low, held.pattern.high))
-        interval = "" if math.isnan(held.low) else f"{held.low:.3g} to {held.high:.3g}"
-        band = f"{low} .. {high}".strip()
-        cells = (title_of(held.pattern, "en"), held.pattern.role, band, f"{held.value:.3g}", interval,
-                 held.verdict, held.pattern.source)  # fmt: skip
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
 def main():
     """Simulate, and write the page."""
-    TARGET.write_text(HEAD + ROWS_HEAD + rows_text() + PATTERNS_HEAD + patterns_text(), encoding="utf-8")
+    TARGET.write_text(HEAD + ROWS_HEAD + rows_text(), encoding="utf-8")
     print(f"wrote {TARGET.name}")
 
 

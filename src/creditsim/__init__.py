@@ -29,11 +29,11 @@ _HOMES = {
     "Sweep": "creditsim.app.sweeps",
     "Teacher": "creditsim.model.views",
     "Villager": "creditsim.model.views",
+    "audit_rules": "creditsim.app.auditing",
     "build_population": "creditsim.population.synthesis",
     "build_ties": "creditsim.population.ties",
     "compare": "creditsim.app.api",
     "experiment_of": "creditsim.spec.experiment",
-    "hold_patterns": "creditsim.app.api",
     "judge_rows": "creditsim.app.api",
     "load_experiment": "creditsim.spec.experiment",
     "load_rulebook": "creditsim.spec.rulebooks",
@@ -42,7 +42,9 @@ _HOMES = {
     "open_sweep": "creditsim.app.sweeps",
     "run": "creditsim.app.api",
     "scenario_names": "creditsim.spec.scenario",
+    "sensitivity": "creditsim.app.sensitivity",
     "sweep": "creditsim.app.sweeps",
+    "validate": "creditsim.app.api",
 }
 """Where each public name lives; imported on first use, so that ``import creditsim`` is instant."""
 

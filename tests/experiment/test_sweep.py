@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from chaos import Here, rows_on_disk, sweep_here
+from faulty_disk import Faulty
 
 from creditsim.analysis.sweeps import StoppingRule, paired_outcomes, wanted_replications
 from creditsim.core.errors import InputError
 from creditsim.experiment.design import Design
 from creditsim.experiment.recorded import Recorded
 from creditsim.experiment.reproduce import reproduced
+from creditsim.experiment.results import disk
 from creditsim.experiment.results.store import ResultStore
 from creditsim.experiment.sweep import run_sweep
 from creditsim.experiment.tasks import Failure
@@ -91,6 +93,28 @@ def test_a_sweep_that_was_stopped_keeps_what_is_finished_and_goes_on(tmp_path, a
         swept(design, tmp_path / "store", Interrupted(known, after))
     assert rows_on_disk(tmp_path / "store") == 2 * after
     assert sweep_here(design, tmp_path / "store", known) == undisturbed
+
+
+def test_a_sweep_that_is_stopped_while_it_writes_keeps_what_is_finished(tmp_path, monkeypatch):
+    design, known = design_of(), {}
+    undisturbed = sweep_here(design, tmp_path / "undisturbed", known)
+    counting = Faulty(0, None)
+    monkeypatch.setattr(disk, "system", counting)
+    sweep_here(design, tmp_path / "counted", known)
+    kept = []
+    for at in range(1, counting.done + 1):
+        path, finished = tmp_path / f"store-{at}", [0]
+        monkeypatch.setattr(disk, "system", os)
+        store = ResultStore.open(path, create=True)
+        monkeypatch.setattr(disk, "system", Faulty(at, "stop"))
+        try:
+            run_sweep(design, store, Here(known), tell=lambda told, seen=finished: seen.append(told.finished))
+        except KeyboardInterrupt:
+            kept.append(finished[-1])
+            monkeypatch.setattr(disk, "system", os)
+            assert rows_on_disk(path) == finished[-1], f"stopped at operation {at}"
+            assert sweep_here(design, path, known) == undisturbed
+    assert sum(number > 0 for number in kept) >= 5  # in the very writing, not only before it
 
 
 def test_a_longer_sweep_takes_what_a_shorter_one_left(tmp_path):

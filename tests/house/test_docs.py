@@ -315,11 +315,12 @@ def test_keys_of_simulated_base_rates_are_those_documented(capsys):
     assert printed and [entry for entry in printed if list(entry) != wanted] == []
 
 
-def test_keys_of_judged_rows_and_held_patterns_are_those_documented():
+def test_keys_of_judged_rows_and_validated_patterns_are_those_documented():
     import math
 
-    from creditsim.analysis.patterns import HeldPattern
     from creditsim.analysis.rows import JudgedOutcome, JudgedRow, row_case
+    from creditsim.analysis.validation import HeldPattern
+    from creditsim.report.validation import Validation
     from creditsim.spec.patterns import patterns
     from creditsim.spec.rows import rows
 
@@ -329,8 +330,10 @@ def test_keys_of_judged_rows_and_held_patterns_are_those_documented():
     judged = JudgedRow(row_case(rows()["E4"]), (outcome,), None).to_dict()
     assert list(judged) == list(documented("keys: rows --json"))
     assert list(judged["outcomes"][0]) == list(documented("keys: outcomes of rows --json"))
-    held = HeldPattern(next(iter(patterns().values())), 1.0, 1.0, 1.0, "met").to_dict()
-    assert list(held) == list(documented("keys: patterns --json"))
+    held = HeldPattern(next(iter(patterns().values())), 1.0, 1.0, 1.0, 2)
+    validation = Validation((held,), 1, 2, 0.01, "0" * 64).to_dict()
+    assert list(validation["patterns"][0]) == list(documented("keys: validate --json"))
+    assert list(validation["credibility"]) == list(documented("keys: credibility of validate --json"))
 
 
 def test_keys_of_a_difference_are_those_documented(tmp_path, capsys):

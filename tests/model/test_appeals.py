@@ -197,3 +197,22 @@ def test_objections_beyond_the_desks_hours_wait_until_after_posting(state, monke
     state.month += 1
     appeals._file_appeals(state, rules)
     assert len(state.cases) > 15
+
+
+def test_nobody_repairs_before_the_waiting_time_is_over_and_some_do_as_soon_as_it_is(state):
+    rules = rules_with(repair__waiting_months=3)
+    rows = villagers(state, 400)
+    item = int(np.argmax(rules.book.validity_months >= 12))
+    entries = item_entries(
+        state.agents.slot[rows], np.full(len(rows), item), np.full(len(rows), -10_000),
+        np.zeros(len(rows), np.int8), np.full(len(rows), state.month), state.month,
+    )  # fmt: skip
+    state.chains.extend(rows, entries)
+    repaired = []
+    for _ in range(5):
+        before = count(state, "repaired")
+        appeals._repair(state, rules)
+        repaired.append(count(state, "repaired") - before)
+        state.month += 1
+    assert repaired[:3] == [0, 0, 0]
+    assert min(repaired[3:]) > 0

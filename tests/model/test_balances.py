@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from creditsim.core.errors import InputError
 from creditsim.model.balances import balances
 from creditsim.model.credit_model import CreditModel
+from creditsim.model.phases.treatment import _pay
 from creditsim.spec.scenario import load_scenario
 
 ACCOUNTS = {
@@ -43,6 +45,14 @@ def test_a_visit_too_many_would_show(model):
     public = [{**month, "visits_due": month["visits_due"] + 1} for month in track.public]
     found = balances(dataclasses.replace(track, public=tuple(public)))
     assert (found.loc[found["account"] == "visits to firms", "residual"] == -1).all()
+
+
+@pytest.mark.parametrize(("held", "each", "left"), [(299, 99, 2), (300, 100, 0), (450, 100, 150), (2, 0, 2)])
+def test_a_fund_pays_three_claims_of_100_fen_as_far_as_it_reaches(model, held, each, left):
+    state = model.state.copy()
+    state.fund_fen[0] = held - 150
+    _pay(state, 0, 150, np.arange(3), 100)
+    assert (state.public["fund_0_paid_fen"], state.fund_fen[0]) == (3 * each, left)
 
 
 def test_before_the_first_month_there_is_nothing_to_balance(model):

@@ -48,6 +48,21 @@ def test_the_share_that_acts_is_logistic_in_utility_over_tau(utility, tau):
     assert math.isclose(share, 1 / (1 + math.exp(-utility / tau)), abs_tol=2e-5)
 
 
+@pytest.mark.parametrize(
+    "label", ["sex", "age_band", "education", "residence", "registration", "area", "online"]
+)
+def test_the_group_that_one_belongs_to_is_no_part_of_a_choice(label):
+    inner = {"honesty": 0.4, "prosociality": 0.7, "money_weight": 1.3, "false_belief": 0.1}
+    seen = set()
+    for code in range(3):
+        who, what = agent(**inner, **{label: code}), activity(alpha=-0.5, channels=0.1, seen_given_visit=0.2)
+        detection = choice.perceived_detection(who, what, 0.3, 2.0)
+        merit = choice.merit_utility(who, what, 1.5, 0.5)
+        seen.add((detection, choice.breach_utility(who, what, 1.5, detection, 4.0), merit))
+    assert len(seen) == 1
+    assert choice.merit_utility(agent(prosociality=0.6), what, 1.5, 0.5) != merit, "the control: what one is"
+
+
 def test_as_tau_vanishes_the_choice_is_certain_and_as_it_grows_a_coin():
     table = logistic_quantiles()
     assert [choice.count_acting(u, 0.0, table) for u in (-0.1, 0.1)] == [0, 65536]

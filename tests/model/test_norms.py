@@ -9,7 +9,14 @@ from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.phases import learning
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import MEMORY
-from creditsim.model.utility import choice_terms, count_peers, norm_of, own_utility, share_with_ties
+from creditsim.model.utility import (
+    choice_terms,
+    count_peers,
+    norm_of,
+    own_utility,
+    share_with_ties,
+    visible_shares,
+)
 from creditsim.population.agents import ENTERPRISE, TEACHER
 from creditsim.population.peers import Peers, build_peers, peer_at
 from creditsim.population.synthesis import build_population
@@ -52,6 +59,17 @@ def test_peers_are_neighbours_colleagues_and_trade_partners(population):
     assert set(peers.of([teacher])[0].tolist()) == expected
     firms = agents["kind"] == ENTERPRISE
     assert (firms[one] == firms[other]).all(), "firms see firms, persons persons"
+
+
+def test_a_site_shows_what_was_done_there_last_month_and_nothing_of_this_month(state, rules):
+    now = state.copy()
+    terms = choice_terms(rules, now.month)
+    before = visible_shares(now, rules, terms)
+    now.done, now.met = now.done + 5, now.met + 7
+    assert (visible_shares(now, rules, terms) == before).all()
+    shown = now.turnover.shown
+    now.turnover.shown = shown._replace(done=shown.done + 5.0, met=shown.met + 5.0)
+    assert (visible_shares(now, rules, terms) > before).any(), "the control: last month counts"
 
 
 def test_rows_above_16_bits_are_read_back():

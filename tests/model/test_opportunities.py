@@ -1,7 +1,5 @@
 """Opportunities: packed draws ask exactly whether an activity's own word lies below its threshold."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,10 +7,10 @@ from hypothesis import strategies as st
 
 from creditsim.core import draws
 from creditsim.core.fields import with_fields
-from creditsim.model.activities import activity_table
+from creditsim.model.activities import activity_table, stake_multipliers
+from creditsim.model.means import buffers
 from creditsim.model.opportunities import (
     REST,
-    Lanes,
     arrange_lanes,
     at_most,
     equal,
@@ -21,6 +19,7 @@ from creditsim.model.opportunities import (
     search,
 )
 from creditsim.model.phases.blocks import make_block
+from creditsim.model.phases.finding import Finding
 from creditsim.population.agents import TRAIT_BIT
 from creditsim.population.synthesis import build_population
 from creditsim.spec.vocabulary import KINDS
@@ -29,13 +28,8 @@ SEED, REPLICATION, MONTH = 5, 2, 24241
 ALWAYS = 2**32
 
 
-class SimpleKey(NamedTuple):
-    """What the search reads of a month."""
-
-    lanes: Lanes
-    seed: int
-    replication: int
-    month: int
+class SimpleKey:
+    """Once the type of a month here. Caches of compiled rules that name it can be read while it is found."""
 
 
 words = st.integers(0, 2**64 - 1)
@@ -57,7 +51,11 @@ def found(agents, activities, thresholds):
     """Return (row, activity) of the opportunities, block by block."""
     lanes = arrange_lanes(activities, np.asarray(thresholds, np.int64))
     block, pairs = make_block(), []
-    key = SimpleKey(lanes, SEED, REPLICATION, MONTH)
+    # A type of the package: compiled rules are cached, and a test's own type would be of no use to others.
+    key = Finding(
+        activities, lanes, SEED, REPLICATION, MONTH, stake_multipliers(), draws.logistic_quantiles(),
+        buffers(), np.zeros(0, np.bool_), np.zeros(0),
+    )  # fmt: skip
     for low in range(0, len(agents), draws.BLOCK_ROWS):
         some = agents[low : low + draws.BLOCK_ROWS]
         size, kinds = len(some), some.kind.astype(np.int64)

@@ -6,6 +6,7 @@ import pytest
 from creditsim.core import draws
 from creditsim.core.months import month_index
 from creditsim.experiment.run import agents_frame, ledger_frame
+from creditsim.model.coverage import SCORED, UNSCORED, file_status
 from creditsim.model.credit_model import CreditModel, burned_in
 from creditsim.model.month import simulate_month
 from creditsim.model.parts.turnover import AWAITED, HELD, OPEN
@@ -286,7 +287,20 @@ def test_consent_is_taken_back_where_it_is_asked_and_scores_nobody_who_did(start
 
 def turnover_status(state, rules):
     """Return which persons are scored."""
-    from creditsim.model.coverage import SCORED, file_status
-
     status = file_status(state, rules, np.arange(len(state.agents)))
     return (status >= SCORED) & (state.agents.sex < NO_SEX)
+
+
+def test_who_has_left_is_not_scored_has_no_file_and_gets_nothing(start):
+    """All kinds, among them those whose entries count without a file."""
+    rules, state = compile_rules(load_scenario("five-entries-2020")), start.copy()
+    state.active[:] = 1
+    everybody = np.arange(len(state.agents))
+    before = file_status(state, rules, everybody)
+    left = everybody[::2]
+    state.agents.present[left] = 0
+    after = file_status(state, rules, everybody)
+    assert (after[left] == UNSCORED).all()
+    stayed = np.setdiff1d(everybody, left)
+    assert (after[stayed] == before[stayed]).all()
+    assert (before[left] > UNSCORED).any(), "the control: while they were there they were"

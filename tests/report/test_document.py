@@ -12,6 +12,7 @@ from synthetic_comparison import NAMES, invented_comparison, invented_outcomes
 
 from creditsim.report import fonts
 from creditsim.report.comparison import Comparison
+from creditsim.report.credibility import credibility
 from creditsim.report.document import SECTIONS, document_html
 from creditsim.report.labels import PHRASES, outcome_title, say
 from creditsim.report.numbers import UNITS, unit_text
@@ -63,6 +64,8 @@ def test_it_says_its_language_and_its_limits(written):
     said = " ".join(page.texts["p"])
     for part in ("population", "intervals", "assumptions", "not_simulated"):
         assert say(f"banner.{part}", lang) in said
+    for sentence in credibility().sentences(lang):
+        assert sentence in said
 
 
 def test_figures_are_pictures_inside_with_words_for_those_who_do_not_see_them(written):

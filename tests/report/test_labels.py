@@ -12,10 +12,13 @@ import creditsim.report
 from creditsim.analysis.compare import VERDICTS
 from creditsim.model.outcomes.counted import GROUPS
 from creditsim.report.labels import GROUP_PAIRS, LANGUAGES, PHRASES, name_of, say, verdict_text
+from creditsim.report.phrases.assumptions import ASSUMPTIONS
 from creditsim.report.phrases.figures import FIGURES
+from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
 from creditsim.report.phrases.tables import TABLES
+from creditsim.report.phrases.validation import VALIDATION
 from creditsim.report.phrases.words import WORDS
 from creditsim.spec.outcomes import outcomes
 from creditsim.spec.vocabulary import LEADS, SETTINGS
@@ -62,7 +65,8 @@ def test_every_word_of_the_results_has_a_phrase():
 
 
 def test_no_key_has_two_phrases():
-    assert sum(map(len, (WORDS, SECTIONS, TABLES, FIGURES, QUESTIONS))) == len(PHRASES)
+    families = (WORDS, SECTIONS, TABLES, FIGURES, PUBLISHED, QUESTIONS, VALIDATION, ASSUMPTIONS)
+    assert sum(map(len, families)) == len(PHRASES)
 
 
 def test_group_pairs_hold_every_group_once():

@@ -23,6 +23,7 @@ from creditsim.core.errors import Fault, InputError, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
+    from creditsim.analysis.sensitivity.listed import ListedAssumptions
     from creditsim.spec.scenario import Scenario
 
 DIFFERENCE_COLUMNS = (
@@ -195,6 +196,8 @@ class ComparedScenarios:
         Runs that were planned and are not in it: above 0 the comparison is partial, and says so.
     worlds : int
         Worlds that outcomes are averaged over.
+    assumptions : ListedAssumptions
+        Those that matter most, with the values at which verdicts would turn, where a study tells.
     """
 
     outcomes: pd.DataFrame
@@ -212,6 +215,7 @@ class ComparedScenarios:
     run_seconds: float = 0.0
     missing_runs: int = 0
     worlds: int = 1
+    assumptions: ListedAssumptions | None = None
 
     @classmethod
     def from_outcomes(
@@ -229,6 +233,7 @@ class ComparedScenarios:
         run_seconds: float = 0.0,
         missing_runs: int = 0,
         worlds: int = 1,
+        assumptions: ListedAssumptions | None = None,
     ) -> ComparedScenarios:
         """Return the comparison of a frame of outcomes.
 
@@ -284,6 +289,7 @@ class ComparedScenarios:
             run_seconds=run_seconds,
             missing_runs=missing_runs,
             worlds=worlds,
+            assumptions=assumptions,
         )
 
     @property
@@ -347,6 +353,7 @@ class ComparedScenarios:
             "shared_draws": self.pairing_gains.to_dict(),
             "missing_runs": self.missing_runs,
             "worlds": self.worlds,
+            "assumptions": None if self.assumptions is None else self.assumptions.to_dict(),
         }
 
 

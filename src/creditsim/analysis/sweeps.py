@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,9 @@ import numpy as np
 from creditsim.analysis.grid import OUTCOME_COLUMNS
 from creditsim.analysis.intervals import mean_where_defined
 from creditsim.analysis.until import Clearness, clarity_of
+from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.experiment.execute import stacked
+from creditsim.spec.outcomes import OF_COMPARISONS, outcome_named, outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,11 +72,7 @@ class StoppingRule:
 
     def _read(self, keys: Sequence[str], names: list[str]) -> None:
         """Keep each run's mean over the months of the outcomes that matter, for the district."""
-        wanted = {(name, "all", "all"): column for column, name in enumerate(names)}
-        for key, layout, values in self.store.values(keys, wanted.__contains__):
-            found = np.full(len(names), np.nan)
-            found[[wanted[cell] for cell in layout.cells]] = mean_where_defined(values.T)
-            self._means[key] = found
+        self._means.update(_district_means(self.store, keys, names))
 
 
 def wanted_replications(recorded: Recorded, store: ResultStore, rule: StoppingRule | None = None) -> int:
@@ -125,6 +123,71 @@ def paired_outcomes(
     return stacked(frames)[list(OUTCOME_COLUMNS)]
 
 
+def world_means(
+    recorded: Recorded, store: ResultStore, replications: Sequence[int], names: Sequence[str]
+) -> np.ndarray:
+    """Return each run's means over its months for the district, world by world.
+
+    Parameters
+    ----------
+    replications : sequence of int
+        Each of their runs must be in the store.
+    names : sequence of str
+        Full names of outcomes.
+
+    Returns
+    -------
+    numpy.ndarray, shape (replications, worlds, scenarios, outcomes)
+        In the outcomes' units; NaN where an outcome is not defined.
+
+    Raises
+    ------
+    InputError
+        If an outcome is not kept in the store for the district as a whole.
+    """
+    places = {number: place for place, number in enumerate(replications)}
+    keys = {
+        run: key
+        for run, key in recorded.keys(max(places, default=-1) + 1).items()
+        if run.replication in places
+    }
+    means = _district_means(store, dict.fromkeys(keys.values()), list(names))
+    absent = [name for column, name in enumerate(names) if _never_kept(means, column)]
+    if absent:
+        raise InputError([Fault(f"got {name}, which the store does not keep", "outcome") for name in absent])
+    shape = (len(places), len(recorded.worlds), len(recorded.labels), len(names))
+    found = np.full(shape, np.nan)
+    for run, key in keys.items():
+        found[places[run.replication], run.world, recorded.labels.index(run.scenario)] = means[key]
+    return found
+
+
+def kept_outcomes(recorded: Recorded, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return outcomes named in full or by nickname; without any all that are kept and have a nickname.
+
+    Raises
+    ------
+    InputError
+        If one is unknown or not kept; all faults at once.
+    """
+    kept = recorded.record["case"]["outcomes"] or [name for name in outcomes() if name not in OF_COMPARISONS]
+    if not texts:
+        return tuple(name for name in outcomes() if name in kept and outcomes()[name].short) or tuple(kept)
+    found, faults = [], []
+    for text in texts:
+        try:
+            name = outcome_named(text).name
+        except InputError as error:
+            faults += [Fault(fault.message, key="--outcome") for fault in error.faults]
+            continue
+        if name not in kept:
+            faults.append(Fault(unknown(name, kept, "outcome that the store keeps"), key="--outcome"))
+        found.append(name)
+    if faults:
+        raise InputError(faults)
+    return tuple(dict.fromkeys(found))
+
+
 def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:
     """Return a run's values (cells, months) as a tidy frame; further columns are the same in all rows."""
     import pandas as pd
@@ -139,6 +202,21 @@ def tidy(layout: Layout, values: np.ndarray, **columns: object) -> pd.DataFrame:
     for name, texts in (("setting", settings), ("group", groups), ("outcome", outcomes)):
         frame[name] = pd.Categorical(texts).repeat(months)
     return pd.DataFrame({**frame, "value": values.reshape(-1)})
+
+
+def _district_means(store: ResultStore, keys: Iterable[str], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return by key the means over the months of outcomes, for the district."""
+    wanted = {(name, "all", "all"): column for column, name in enumerate(names)}
+    means = {}
+    for key, layout, values in store.values(keys, wanted.__contains__):
+        means[key] = np.full(len(names), np.nan)
+        means[key][[wanted[cell] for cell in layout.cells]] = mean_where_defined(values.T)
+    return means
+
+
+def _never_kept(means: Mapping[str, np.ndarray], column: int) -> bool:
+    """Return whether an outcome has no value in any run."""
+    return all(np.isnan(each[column]) for each in means.values())
 
 
 def _over_worlds(keys: dict, store: ResultStore, worlds: tuple[int, ...]) -> Iterator[tuple]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from creditsim.analysis.patterns import HeldPatterns
-from creditsim.analysis.patterns import hold_patterns as held
 from creditsim.analysis.rows import JudgedRows
 from creditsim.analysis.rows import judge_rows as judged
+from creditsim.analysis.sensitivity.listed import listed_shipped
+from creditsim.analysis.validation import check_validation, validate_patterns
 from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError, unknown
 from creditsim.core.fingerprint import fingerprint_json
@@ -21,6 +21,7 @@ from creditsim.experiment.saving import USUAL_EVERY, checked_saving
 from creditsim.model.checkpoint import read_head
 from creditsim.model.credit_model import CreditModel
 from creditsim.report.comparison import Comparison
+from creditsim.report.validation import Validation
 from creditsim.spec.comparable import check_comparable, distinct_names
 from creditsim.spec.scenario import STATUS_QUO, Scenario, load_scenario
 
@@ -205,6 +206,7 @@ def compare(
         inputs=fingerprint_json(cases),
         versions=versions(),
         run_seconds=sum(spent),
+        assumptions=listed_shipped({each.name: each for each in distinct_names(chosen)}, label),
     )
 
 
@@ -237,29 +239,48 @@ def judge_rows(
         return judged(rows, seed, replications, scale, months, workers, advance)
 
 
-def hold_patterns(
+def validate(
+    patterns: Sequence[str] = (),
     seed: int = 1,
-    replications: int = 4,
-    scale: float = 0.05,
+    replications: int = 10,
+    scale: float = 0.1,
     threads: int | None = None,
     progress: bool | None = None,
-) -> HeldPatterns:
+) -> Validation:
     """Hold the simulation against the patterns that the field reports; nothing is tuned to meet them.
 
     Parameters
     ----------
+    patterns : sequence of str
+        Names as in data/patterns.yaml; none means all.
     replications : int
-        Paired replications; intervals need at least two.
+        At least two. Patterns whose interval reaches over an end of their band get more, up to four
+        times as many.
     threads : int, optional
         Worker processes; by default all cores. Never changes a result.
+
+    Returns
+    -------
+    Validation
+        Status of each pattern, `to_frame`, `plot`, and what is doubtful where one is not met.
 
     Raises
     ------
     InputError
         All faults at once.
+
+    Examples
+    --------
+    >>> found = validate(["penalty-items"], replications=2, scale=0.01, threads=1)
+    >>> [each.status for each in found.found]
+    ['met']
     """
+    check_validation(patterns, replications)
     with _replicating(scale, seed, replications, None, threads, progress) as (workers, advance):
-        return held(seed, replications, scale, workers, advance)
+        found = validate_patterns(
+            seed, replications, scale, workers, lambda: advance(1, replications), patterns
+        )
+        return Validation(**vars(found))
 
 
 def versions() -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""The command line: list, levers, activities, diff, run, compare, rows, patterns, replay, bench.
+"""The command line: list, levers, activities, diff, run, compare, rows, validate, replay, bench.
 
-Those about many runs and their store are in `creditsim.app.store_commands`.
+Those about rules alone are in `creditsim.app.rule_commands`, those about many runs and their store in
+`creditsim.app.store_commands`, those about assumptions and worlds in `creditsim.app.sensitivity_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -51,12 +52,14 @@ from creditsim.app.help_texts import (
     DIFF_HELP,
     LEVERS_HELP,
     LIST_HELP,
-    PATTERNS_HELP,
     REPLAY_HELP,
     ROWS_HELP,
     RUN_HELP,
+    VALIDATE_HELP,
 )
 from creditsim.app.options import typed_options
+from creditsim.app.rule_commands import app as rule_app
+from creditsim.app.sensitivity_commands import app as sensitivity_app
 from creditsim.app.store_commands import app as store_app
 from creditsim.core.errors import InputError
 
@@ -345,23 +348,30 @@ def rows(
     )
 
 
-@app.command("patterns", help=PATTERNS_HELP, short_help="Hold the simulation against the field's patterns.")
-def patterns(
+@app.command("validate", help=VALIDATE_HELP, short_help="Hold the simulation against the field's patterns.")
+def validate(
     context: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATTERN]...", help="Names as in data/patterns.yaml; default: all."),
+    ] = None,
     seed: Seed = "1",
-    replications: Replications = "4",
-    scale: Scale = "0.05",
+    replications: Replications = "10",
+    scale: Scale = "0.1",
     threads: Threads = None,
+    out: Out = None,
     lang: Lang = "en",
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> int:
     """Hold the simulation against patterns of the field."""
-    from creditsim.app.field_patterns import show_patterns
+    from creditsim.app.validating import show_validation
 
-    return show_patterns(
+    return show_validation(
+        names or [],
         {"seed": seed, "replications": replications, "scale": scale, "threads": threads},
+        out,
         lang,
         voice_of(context, json, verbose, quiet),
     )
@@ -391,4 +401,6 @@ def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, 
     return show_bench(voice_of(context, json, verbose, quiet))
 
 
+app.add_typer(rule_app)
 app.add_typer(store_app)
+app.add_typer(sensitivity_app)

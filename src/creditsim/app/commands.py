@@ -114,6 +114,7 @@ def memory_text(memory: Mapping[str, Any]) -> str:
 
 def run_text(summary: Mapping[str, Any], lang: str) -> str:
     """Return a run's outcomes as a table for people."""
+    from creditsim.report.credibility import credibility
     from creditsim.report.labels import outcome_title
     from creditsim.report.numbers import NOTHING, decimals_for, number_text, shown_factor, unit_text
     from creditsim.spec.outcomes import outcomes
@@ -129,7 +130,7 @@ def run_text(summary: Mapping[str, Any], lang: str) -> str:
     return (
         f"{summary['scenario']}: {summary['agents']:,} agents, {summary['months']} months, "
         f"{summary['seconds']:.1f} s\n\n{table_text(head, rows, right=[1])}\n\n"
-        f"fingerprint {summary['fingerprint']}"
+        f"{credibility().line(lang)}\nfingerprint {summary['fingerprint']}"
     )
 
 

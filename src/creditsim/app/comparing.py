@@ -144,6 +144,7 @@ def comparison_text(comparison: Any, lang: str) -> str:
     """
     from creditsim.analysis.compare import effect_of
     from creditsim.analysis.pairing import ALWAYS_MAIN, MAIN_KINDS
+    from creditsim.report.credibility import credibility
     from creditsim.report.labels import outcome_title, verdict_text
     from creditsim.report.numbers import show_difference, unit_text
     from creditsim.report.sharing import shared_sentence
@@ -177,8 +178,22 @@ def comparison_text(comparison: Any, lang: str) -> str:
         f"{comparison.months} months, scale {comparison.scale:g}, seed {comparison.seed}{worlds}\n\n"
         f"{table_text(head, lines, right)}\n\n"
         f"Shown: {len(lines)} of {len(by_outcome)} outcomes; intervals and all outcomes are in the report "
-        f"(--out) and with --json\n{shared_sentence(comparison, lang)}\nfingerprint {comparison.fingerprint}"
+        f"(--out) and with --json\n{shared_sentence(comparison, lang)}\n\n"
+        f"{_assumptions_text(comparison, lang)}\n\n"
+        f"{credibility().line(lang)}\nfingerprint {comparison.fingerprint}"
     )
+
+
+def _assumptions_text(comparison: Any, lang: str) -> str:
+    """Return the most important assumptions with the values at which verdicts turn, for people."""
+    from creditsim.report.assumptions import assumption_lines, assumption_sentences
+    from creditsim.report.labels import say
+
+    head, rows = assumption_lines(comparison, lang)
+    sentences = "\n".join(assumption_sentences(comparison, lang))
+    if not rows:
+        return sentences
+    return f"{say('section.assumptions', lang)}\n\n{table_text(head, rows, [4])}\n\n{sentences}"
 
 
 def _write(comparison: Any, folder: OutputFolder | None, lang: str) -> None:

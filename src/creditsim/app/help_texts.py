@@ -44,6 +44,20 @@ Examples:
   creditsim diff five-entries-2020 guidance-2021 --json
 """
 
+AUDIT_HELP = """Screen a scenario or a rulebook against dated law and guidance, before anything runs.
+
+Each finding says how grave it is, where it stands, why it matters and what would cure it.
+Rules have dates: the plan of January 2020 came before the guidance of December 2020, so the
+day decides. Uncertain wording is marked. It is a screening aid and gives no legal advice.
+
+\b
+Examples:
+  creditsim audit five-entries-2020 --as-of 2020-01-22
+  creditsim audit guidance-2021 --as-of 2021-12-31 --strict
+  creditsim audit wendeng-2020 --lang zh
+  creditsim audit my-plan.yaml --json
+"""
+
 RUN_HELP = """Run one scenario once and write its outcomes, ledger and agents.
 
 With --out, DIR gets outcomes.parquet, ledger.parquet, agents.parquet, grades.parquet and run.json.
@@ -77,15 +91,22 @@ Examples:
   creditsim compare five-entries-2020 my-plan.yaml --lang zh --out results-zh
 """
 
-PATTERNS_HELP = """Hold the simulation against patterns that the field reports: met, not met, unclear.
+VALIDATE_HELP = """Hold the simulation against patterns that the field reports: met, not met, not comparable.
 
 Each pattern has a band, a source and a role fixed before any run: input (a parameter was set
-from it), fit, or hold-out (only looked at). Nothing is tuned to meet one; "not met" is a finding.
+from it), fit (calibration may use it), or hold-out (only looked at). Met: the whole 95% interval
+lies in the band. Where it reaches over an end there are more replications, up to four times as
+many; what is still across is not met. Nothing is tuned: "not met" is a finding and is explained.
+Each pattern has its own months, so there is no --months.
+
+With --out, DIR gets validation.csv, validation.json and validation.png.
 
 \b
 Examples:
-  creditsim patterns
-  creditsim patterns --replications 10 --scale 0.2 --seed 7 --json
+  creditsim validate
+  creditsim validate --replications 10 --scale 0.1 --seed 7 --json
+  creditsim validate wrong-tier sorting-rises --scale 0.05
+  creditsim validate --lang zh --out validation-zh
 """
 
 ROWS_HELP = """Judge the rows of the plan one by one: what each adds, or what the plan lacks without it.
@@ -180,4 +201,34 @@ Examples:
   creditsim export results --to csv
   creditsim export results --to csv --table months --out monthly.csv
   creditsim export results --to xlsx --out results.xlsx
+"""
+
+SENSITIVITY_HELP = """Find the assumptions that verdicts hang on, and the values at which verdicts turn round.
+
+The factors of the experiment's worlds are varied together, by Morris trajectories or Saltelli
+points, and one by one over their ranges. All scenarios share their luck; what is ranked is the
+difference to the baseline. A dummy on which nothing depends must rank last. Runs go through a
+store: with --store the same command goes on where it was stopped, and more samples add to it.
+
+ishigami and g-function are functions whose indices are known: they show that the path is right.
+
+\b
+Examples:
+  creditsim sensitivity doubtful-assumptions --store study
+  creditsim sensitivity experiment.yaml --method sobol --samples 64 --store study --json
+  creditsim sensitivity doubtful-assumptions --outcome trust --store study --out figures
+  creditsim sensitivity ishigami --method sobol --samples 8192 --json
+"""
+
+WORLDS_HELP = """Hold a store's scenarios against each other over uncertain worlds.
+
+Regret (how far behind the best scenario of each world), the share of worlds in which a scenario
+is best, the share in which it meets its needs, and verdicts: one sign in at least 90% of the
+worlds, else "depends on the world". Worlds count alike; a share of them is no probability.
+
+\b
+Examples:
+  creditsim worlds results
+  creditsim worlds results --outcome breaches --outcome trust --json
+  creditsim worlds results --need 'breaches<=12.5' --need 'trust>=0.4'
 """

@@ -45,7 +45,10 @@ def show_rows(names: Sequence[str], texts: Mapping[str, str | None], lang: str, 
     if voice.json:
         print_json({"rows": [each.to_dict() for each in judged]})
     else:
-        voice.result("\n\n".join(row_text(each, lang) for each in judged))
+        from creditsim.report.credibility import credibility
+
+        texts_of_rows = [row_text(each, lang) for each in judged]
+        voice.result("\n\n".join([*texts_of_rows, credibility().line(lang)]))
     return 0
 
 

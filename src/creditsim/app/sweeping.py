@@ -47,7 +47,7 @@ def sweep_file(experiment: str, store: str, where: Mapping[str, str | None], voi
     with standard_output_kept(), _terminated_as_stopped():
         try:
             client = _cluster(where, voice)
-            swept = sweeps.sweep(loaded, store, workers, client, progress=_progress_lines(voice))
+            swept = sweeps.sweep(loaded, store, workers, client, progress=progress_lines(voice))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped; finished runs are kept; go on with: {again}") from None
     if voice.json:
@@ -106,7 +106,7 @@ def _terminated_as_stopped() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _progress_lines(voice: Voice) -> bool | Callable:
+def progress_lines(voice: Voice) -> bool | Callable:
     """Return how a sweep shows how far it is: a bar on a terminal, a line now and then elsewhere."""
     if voice.quiet:
         return False

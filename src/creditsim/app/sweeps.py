@@ -5,18 +5,23 @@ from __future__ import annotations
 import functools
 import html
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from creditsim.analysis.ema import ema_form
+from creditsim.analysis.sensitivity.listed import listed_from_store
+from creditsim.analysis.sensitivity.study import study_sweep
 from creditsim.analysis.sweeps import (
     StoppingRule,
+    kept_outcomes,
     paired_outcomes,
     wanted_replications,
     whole_replications,
 )
+from creditsim.analysis.worlds import Worldwide, read_needs, worldwide
 from creditsim.app.api import versions
 from creditsim.app.memory import hold_to_memory
 from creditsim.core.errors import Fault, InputError
@@ -25,12 +30,15 @@ from creditsim.core.threads import available_cores
 from creditsim.experiment.design import Design
 from creditsim.experiment.recorded import Recorded, Run
 from creditsim.experiment.results.store import ResultStore
+from creditsim.experiment.screening import Screening
 from creditsim.experiment.sweep import Progress, run_sweep
 from creditsim.experiment.tasks import run_task
 from creditsim.report.comparison import Comparison
+from creditsim.report.sensitivity import Sensitivity
 from creditsim.spec.experiment import Experiment, load_experiment
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from creditsim.analysis.until import Clearness
@@ -94,17 +102,75 @@ class Sweep:
             If runs are missing and that is not allowed, or there is no such world.
         """
         found = self.outcomes(world, allow_partial)
+        scenarios, baseline = self.recorded.scenarios(), self.recorded.baseline
         return Comparison.from_outcomes(
             found,
-            self.recorded.scenarios(),
-            self.recorded.baseline,
+            scenarios,
+            baseline,
             seed=self.recorded.seed,
             scale=self.recorded.scale,
             fingerprint=self.fingerprint,
             inputs=self.recorded.fingerprint,
             versions=versions(),
             missing_runs=self.planned - self.runs,
+            worlds=len(self.recorded.worlds) if world is None else 1,
+            assumptions=listed_from_store(
+                self.store, {each.name: each for each in scenarios}, baseline, self.recorded
+            ),
         )
+
+    def sensitivity(self, outcome: str | Sequence[str] = (), allow_partial: bool = False) -> Sensitivity:
+        """Return the sensitivity study that the sweep was made for; see `creditsim.sensitivity`.
+
+        Raises
+        ------
+        InputError
+            If runs are missing and that is not allowed, or its worlds are of no study.
+        """
+        names = self._named(outcome, allow_partial) if outcome else ()
+        self._check(None, allow_partial)
+        return Sensitivity(
+            study_sweep(self.recorded, self.store, self._whole(), names), self.recorded, self.fingerprint
+        )
+
+    def over_worlds(
+        self, outcome: str | Sequence[str] = (), needs: Sequence[str] = (), allow_partial: bool = False
+    ) -> Worldwide:
+        """Return regret, shares of worlds and verdicts over the worlds.
+
+        Parameters
+        ----------
+        outcome : str or sequence of str
+            Outcomes by name or nickname; default: all kept ones with a nickname.
+        needs : sequence of str
+            Bounds such as ``breaches<=12.5``; default: no outcome worse than in the baseline by more than
+            its smallest relevant difference.
+
+        Raises
+        ------
+        InputError
+            If runs are missing and that is not allowed, or an outcome is not kept.
+        """
+        names = self._named(outcome, allow_partial)
+        return worldwide(self.recorded, self.store, self._whole(), names, read_needs(needs))
+
+    def to_ema(
+        self, outcome: str | Sequence[str] = (), allow_partial: bool = False
+    ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+        """Return (experiments, outcomes) as EMA Workbench has its results; see `creditsim.analysis.ema`.
+
+        Raises
+        ------
+        InputError
+            If runs are missing and that is not allowed, or an outcome is not kept.
+        """
+        names = self._named(outcome, allow_partial)
+        return ema_form(self.recorded, self.store, self._whole(), names)
+
+    def _named(self, outcome: str | Sequence[str], allow_partial: bool) -> tuple[str, ...]:
+        """Return full names of outcomes of a sweep that can be looked at."""
+        self._check(None, allow_partial)
+        return kept_outcomes(self.recorded, [outcome] if isinstance(outcome, str) else list(outcome))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sweep as plain values for JSON."""
@@ -210,6 +276,7 @@ def sweep(
     workers: int | None = None,
     client: Any = None,
     progress: bool | Callable[[Progress], None] | None = None,
+    screening: Screening | None = None,
 ) -> Sweep:
     """Run an experiment into a store, or go on with it.
 
@@ -225,6 +292,8 @@ def sweep(
         Runs on its cluster instead.
     progress : bool or callable, optional
         Show a bar; by default on a terminal and in a notebook. A callable is told how far it is.
+    screening : Screening, optional
+        Design of a sensitivity study, whose worlds stand for the experiment's; see `creditsim.sensitivity`.
 
     Raises
     ------
@@ -236,7 +305,7 @@ def sweep(
     """
     loaded = load_experiment(experiment)
     kept = ResultStore.open(Path(store), create=True)
-    design = Design(loaded)
+    design = Design(loaded, screening)
     if client is None:
         workers = workers or available_cores()
         hold_to_memory([*loaded.scenarios], loaded.scale, workers=workers)

@@ -28,8 +28,8 @@ def data_path(*parts: str) -> Path:
     )
 
 
-NOT_READ_BY_RUNS = ("experiments", "schemas")
-"""Folders of the data that say which runs there are, or what editors look into: nothing comes of them."""
+NOT_READ_BY_RUNS = ("experiments", "schemas", "patterns.yaml", "validation.yaml")
+"""What says which runs there are, helps editors, or is held against results: none of it decides a result."""
 
 
 @functools.cache
@@ -38,6 +38,7 @@ def data_digest() -> str:
     digest = hashlib.sha256()
     root = data_path()
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.relative_to(root).parts[0] not in NOT_READ_BY_RUNS:
+        where = path.relative_to(root)
+        if path.is_file() and where.parts[0] not in NOT_READ_BY_RUNS and where.name != "README.md":
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

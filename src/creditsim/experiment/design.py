@@ -8,6 +8,7 @@ from typing import Any
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.designs import worlds_from
 from creditsim.experiment.recorded import FORMAT, Recorded, Run
+from creditsim.experiment.screening import Screening
 from creditsim.experiment.tasks import Task
 from creditsim.model.case import case_of
 from creditsim.spec.experiment import Experiment
@@ -24,15 +25,18 @@ class Design:
     Attributes
     ----------
     experiment : Experiment
+    screening : Screening or None
+        Design of a sensitivity study: its worlds stand for the experiment's.
     worlds : tuple of dict
         Values of the factors in each world.
     recorded : Recorded
         The experiment as a store remembers it: who asks for runs and keys asks there.
     """
 
-    def __init__(self, experiment: Experiment):
+    def __init__(self, experiment: Experiment, screening: Screening | None = None):
         self.experiment = experiment
-        self.worlds = worlds_of(experiment)
+        self.screening = screening
+        self.worlds = worlds_of(experiment) if screening is None else screening.worlds
         self._numbers = {label: number for number, label in enumerate(experiment.labels)}
         self._scenarios: dict[tuple[str, int], Scenario] = {}
         self.recorded = Recorded.of(self._record())
@@ -96,7 +100,7 @@ class Design:
         ]
         # All but the scenario and the replication is the same in every run.
         case = case_of(experiment.scenarios[0], experiment.scale, experiment.seed, 0, experiment.only)
-        return {
+        record = {
             "format": FORMAT,
             "name": experiment.name,
             "title": dict(experiment.title),
@@ -109,6 +113,11 @@ class Design:
             "until": None if experiment.until is None else experiment.until.inputs(),
             "case": {**case, "outcomes": sorted(experiment.outcomes)},
         }
+        if self.screening is None:
+            return record
+        study = self.screening.record()
+        inputs = fingerprint_json({"experiment": experiment.fingerprint, "study": study})
+        return {**record, "name": f"{experiment.name}-{study['method']}", "inputs": inputs, "study": study}
 
 
 def worlds_of(experiment: Experiment) -> tuple[dict[str, LeverValue], ...]:

@@ -58,8 +58,8 @@ def latin_hypercube(names: Sequence[str], number: int, seed: int) -> tuple[np.nd
     columns = []
     for name in names:
         # Stable: of two equal words the earlier world goes first.
-        stratum = np.argsort(np.argsort(_words(name, number, seed, 0), kind="stable"), kind="stable")
-        columns.append((stratum << 32) + _words(name, number, seed, 1))
+        stratum = np.argsort(np.argsort(factor_words(name, number, seed, 0), kind="stable"), kind="stable")
+        columns.append((stratum << 32) + factor_words(name, number, seed, 1))
     return np.column_stack(columns), number << 32
 
 
@@ -74,11 +74,11 @@ def sobol(names: Sequence[str], number: int, seed: int) -> tuple[np.ndarray, int
     points = qmc.Sobol(len(names), scramble=False, bits=SOBOL_BITS).random(number)
     # Multiples of 2**-30, so that this is exact.
     positions = (points * (1 << SOBOL_BITS)).astype(np.int64)
-    shifts = [int(_words(name, 1, seed, 2)[0]) >> (32 - SOBOL_BITS) for name in names]
+    shifts = [int(factor_words(name, 1, seed, 2)[0]) >> (32 - SOBOL_BITS) for name in names]
     return positions ^ np.array(shifts, np.int64), 1 << SOBOL_BITS
 
 
-def _words(name: str, number: int, seed: int, index: int) -> np.ndarray:
+def factor_words(name: str, number: int, seed: int, index: int) -> np.ndarray:
     """Return one word a world for a factor, known to the draws by a hash of its name."""
     code = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
     return words(seed, 0, np.arange(number), code, DESIGN, index)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import joblib
 import pandas as pd
@@ -16,6 +18,7 @@ from creditsim.spec.comparable import distinct_names
 from creditsim.spec.scenario import Scenario
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 _SMALL_AGENT_MONTHS = 3_000_000
 """Some five seconds of one core."""
@@ -52,20 +55,29 @@ def run_scenarios(
     fingerprint : str
         SHA-256 over the fingerprints of all runs, in order.
     """
-    named = distinct_names(scenarios)
-    tasks = (
-        joblib.delayed(_replicate)(named, scale, seed, number, engine, only) for number in range(replications)
-    )
+    replicate = functools.partial(_replicate, distinct_names(scenarios), scale, seed, engine, only)
     frames, prints = [], []
-    with joblib.parallel_config("loky" if workers > 1 else "sequential", n_jobs=workers):
-        for frame, found, seconds in joblib.Parallel(return_as="generator")(tasks):
-            frames.append(frame)
-            prints.append(found)
-            if spent is not None:
-                spent.append(seconds)
-            if progress:
-                progress(len(frames), replications)
+    for frame, found, seconds in over_replications(replicate, range(replications), workers):
+        frames.append(frame)
+        prints.append(found)
+        if spent is not None:
+            spent.append(seconds)
+        if progress:
+            progress(len(frames), replications)
     return stacked(frames), fingerprint_json(prints)
+
+
+def over_replications(replicate: Callable[[int], T], numbers: Iterable[int], workers: int) -> Iterator[T]:
+    """Yield what a function of a replication's number gives, in the numbers' order.
+
+    Parameters
+    ----------
+    workers : int
+        Processes, each with one thread; a killed worker's replication is run again.
+    """
+    tasks = (joblib.delayed(replicate)(number) for number in numbers)
+    with joblib.parallel_config("loky" if workers > 1 else "sequential", n_jobs=workers):
+        yield from joblib.Parallel(return_as="generator")(tasks)
 
 
 def workers_for(
@@ -84,7 +96,7 @@ def workers_for(
 
 
 def _replicate(
-    scenarios, scale: float, seed: int, replication: int, engine: str, only: Sequence[str]
+    scenarios, scale: float, seed: int, engine: str, only: Sequence[str], replication: int
 ) -> tuple[pd.DataFrame, list[str], float]:
     """Run one replication in this process; return its outcomes, fingerprints and seconds."""
     started = time.perf_counter()

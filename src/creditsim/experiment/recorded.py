@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from creditsim.core.errors import Fault, InputError
 from creditsim.core.fingerprint import fingerprint_json
 from creditsim.experiment.reproduce import scenario_of
+from creditsim.experiment.screening import Screening
 from creditsim.model.case import run_key, versions_of_results
 from creditsim.spec.experiment import Until
 from creditsim.spec.levers import levers
@@ -103,6 +104,12 @@ class Recorded:
     def fingerprint(self) -> str:
         """Hash of all that decides results and stopping."""
         return self.record["inputs"]
+
+    @property
+    def screening(self) -> Screening | None:
+        """Design of the sensitivity study that its worlds are of; None if they are of no study."""
+        study = self.record.get("study")
+        return None if study is None else Screening.of_record(study)
 
     @property
     def scale(self) -> float:

@@ -135,10 +135,14 @@ class _Writer:
         self.claims.release(run.key)
 
     def write(self) -> None:
-        """Close the shard and give its claims back."""
-        runs = self.buffer.take()
+        """Close the shard and give its claims back.
+
+        Runs leave the buffer once the store has them: stopped in between, `close` writes them.
+        """
+        runs = self.buffer.waiting()
         if runs:
             self.store.add(runs, provenance(self.experiment))
+        self.buffer.take()
         for run in runs:
             self.claims.release(run.key)
 

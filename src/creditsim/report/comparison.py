@@ -165,6 +165,12 @@ class Comparison(ComparedScenarios):
             write_json(folder / "comparison.json", self.to_dict())
         return folder
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as one JSON object, with how far it can be believed."""
+        from creditsim.report.credibility import credibility
+
+        return {**super().to_dict(), "credibility": credibility().to_dict()}
+
     def __repr__(self) -> str:
         """Return what was compared and how many outcomes got which verdict."""
         lines = [

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from creditsim.analysis.compare import ComparedScenarios
 from creditsim.analysis.cost_effectiveness import OUTCOME as OF_COMPARISONS
 from creditsim.report import style
+from creditsim.report.assumptions import assumption_sentences, assumption_table
 from creditsim.report.changes import change_tables, unchanged
 from creditsim.report.costs import breach_sentences, horizon_table, lead_tables
+from creditsim.report.credibility import credibility
 from creditsim.report.figures import figure_style
 from creditsim.report.fonts import figure_language
 from creditsim.report.labels import name_of, say
@@ -48,6 +50,7 @@ SECTIONS = (
     "groups",
     "areas",
     "costs",
+    "assumptions",
     "questions",
     "reading",
     "provenance",
@@ -74,6 +77,7 @@ def document_html(comparison: ComparedScenarios, levers: Mapping[str, Any], lang
         "groups": lambda: _groups(comparison, lang),
         "areas": lambda: _note("areas.note", lang) + _matrices(comparison, "area", lang),
         "costs": lambda: _costs(comparison, levers, lang),
+        "assumptions": lambda: _assumptions(comparison, lang),
         "questions": lambda: _questions(comparison, lang),
         "reading": lambda: _reading(comparison, lang),
         "provenance": lambda: _provenance(comparison, lang),
@@ -120,10 +124,9 @@ def _head(comparison: ComparedScenarios, lang: str) -> str:
     )
     table = Table(say("caption.compared", lang), head, rows)
     partial = ("partial",) * bool(comparison.missing_runs)
-    banner = "".join(
-        f"<p>{escape(say(f'banner.{part}', lang, missing=comparison.missing_runs))}</p>"
-        for part in (*partial, "population", "intervals", "assumptions", "not_simulated")
-    )
+    parts = (*partial, "population", "intervals", "assumptions", "not_simulated")
+    limits = [say(f"banner.{part}", lang, missing=comparison.missing_runs) for part in parts]
+    banner = "".join(f"<p>{escape(each)}</p>" for each in [*credibility().sentences(lang), *limits])
     links = "\n".join(f'<a href="#{name}">{escape(say(f"section.{name}", lang))}</a>' for name in SECTIONS)
     return "\n".join(
         [
@@ -265,6 +268,17 @@ def _costs(comparison: ComparedScenarios, levers: Mapping[str, Any], lang: str) 
         parts.append(f"<h3>{escape(say('costs.leads', lang))}</h3>")
     parts += [table_html(table, f"lead-{place}", lang) for place, table in enumerate(tables)]
     return "\n".join(parts)
+
+
+def _assumptions(comparison: ComparedScenarios, lang: str) -> str:
+    """Return the assumptions that matter most, and where they come from."""
+    table = assumption_table(comparison, lang)
+    lines = "".join(f"<p>{escape(line)}</p>" for line in assumption_sentences(comparison, lang))
+    return (
+        lines
+        if table is None
+        else _note("assumptions.note", lang) + lines + table_html(table, "hang-on", lang)
+    )
 
 
 def _questions(comparison: ComparedScenarios, lang: str) -> str:

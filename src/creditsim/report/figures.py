@@ -37,6 +37,25 @@ def figure_style(lang: str) -> Iterator[str]:
         yield shown
 
 
+@contextlib.contextmanager
+def labelled_axes(
+    ax: Axes | None, size: tuple[float, float], lang: str, *, legend: bool = True
+) -> Iterator[tuple[Axes, str]]:
+    """Give axes in the house's style and the language of labels; set fonts and legend when the block ends.
+
+    Parameters
+    ----------
+    size : (float, float)
+        Inches of a new figure, made if `ax` is None.
+    """
+    with figure_style(lang) as shown:
+        ax = axes_for(ax, size)
+        yield ax, shown
+        set_fonts(ax, shown)
+        if legend:
+            shared_legend(ax.figure, [ax], shown)
+
+
 def plot_paths(
     outcomes: pd.DataFrame,
     outcome: Any,
@@ -65,7 +84,7 @@ def plot_paths(
         Scenario label to marked months (name of the mark to ``YYYY-MM``).
     """
     with figure_style(lang) as lang:
-        ax = _axes(ax, (8.0, 4.2))
+        ax = axes_for(ax, (8.0, 4.2))
         chosen = outcomes[
             (outcomes["outcome"] == outcome.name)
             & (outcomes["setting"] == setting)
@@ -97,10 +116,10 @@ def plot_paths(
         title = outcome_title(outcome, setting, lang)
         ax.set_title(say("with_setting", lang, title=title, setting=part) if part else title)
         ax.grid(axis="y")
-        _thousands(ax.yaxis)
-        _set_fonts(ax, lang)
+        grouped_numbers(ax.yaxis)
+        set_fonts(ax, lang)
         if legend:
-            _legend_below(ax.figure, ax)
+            legend_below(ax.figure, ax)
     return ax
 
 
@@ -132,7 +151,7 @@ def plot_difference_forest(
         places = list(dict.fromkeys(zip(differences["outcome"], differences["setting"], strict=True)))
         names = [outcome_title(catalogue[name], setting, lang) for name, setting in places]
         labels = [label for label in titles if label in set(differences["scenario"])]
-        ax = _axes(ax, (8.6, forest_height(len(places), len(labels))))
+        ax = axes_for(ax, (8.6, forest_height(len(places), len(labels))))
         rows = differences.to_dict("records")
         drawn = [
             (places.index((row["outcome"], row["setting"])), row, 1.0 / row["smallest_relevant"])
@@ -145,9 +164,9 @@ def plot_difference_forest(
         _multiples_axis(ax, multiples_reach(differences) if reach is None else reach)
         ax.set_xlabel(say("figure.multiples", lang))
         ax.set_title(heading or say("figure.differences", lang, percent=f"{100 * level:g}"))
-        _set_fonts(ax, lang)
+        set_fonts(ax, lang)
         if legend:
-            _legend_below(ax.figure, ax)
+            legend_below(ax.figure, ax)
     return ax
 
 
@@ -176,7 +195,7 @@ def plot_difference_parts(
     with figure_style(lang) as lang:
         places = list(parts)
         labels = [label for label in titles if label in set(differences["scenario"])]
-        ax = _axes(ax, (7.0, forest_height(len(parts), len(labels))))
+        ax = axes_for(ax, (7.0, forest_height(len(parts), len(labels))))
         factor = shown_factor(outcome.unit)
         smallest = factor * outcome.smallest_relevant
         drawn = [(places.index(row[by]), row, factor) for row in differences.to_dict("records")]
@@ -189,10 +208,10 @@ def plot_difference_parts(
         ax.set_xlabel(say("figure.difference_unit", lang, unit=unit))
         ax.set_title(outcome_title(outcome, "all", lang))
         ax.xaxis.set_major_locator(_few_ticks())
-        _thousands(ax.xaxis)
-        _set_fonts(ax, lang)
+        grouped_numbers(ax.xaxis)
+        set_fonts(ax, lang)
         if legend:
-            _legend_below(ax.figure, ax)
+            legend_below(ax.figure, ax)
     return ax
 
 
@@ -218,7 +237,7 @@ def shared_legend(figure: Figure, axes: Sequence[Axes], lang: str) -> None:
         figure.legend(entries.values(), entries.keys(), loc="outside lower center", ncols=columns)
 
 
-def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
+def axes_for(ax: Axes | None, size: tuple[float, float]) -> Axes:
     """Return `ax`, or the axes of a new figure that pyplot shows in a notebook."""
     if ax is not None:
         return ax
@@ -227,7 +246,7 @@ def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.subplots(figsize=size, layout="constrained")[1]
 
 
-def _set_fonts(ax: Axes, lang: str) -> None:
+def set_fonts(ax: Axes, lang: str) -> None:
     """Set the fonts of the language on all texts: axes given by a caller were made without them."""
     from matplotlib.text import Text
 
@@ -322,7 +341,7 @@ def _mark_starts(
                     color=colour)  # fmt: skip
 
 
-def _thousands(axis: Any) -> None:
+def grouped_numbers(axis: Any) -> None:
     """Write the numbers of an axis with grouped thousands and a real minus sign."""
     from matplotlib.ticker import ScalarFormatter
 
@@ -347,7 +366,7 @@ def _few_ticks() -> Any:
     return MaxNLocator(nbins=5, steps=[1, 2, 5, 10])
 
 
-def _legend_below(figure: Figure, ax: Axes) -> None:
+def legend_below(figure: Figure, ax: Axes) -> None:
     """Put the legend below the axes, where it hides nothing."""
     handles, labels = ax.get_legend_handles_labels()
     if figure.get_layout_engine() is not None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from creditsim.report.phrases.assumptions import ASSUMPTIONS
 from creditsim.report.phrases.figures import FIGURES
+from creditsim.report.phrases.published import PUBLISHED
 from creditsim.report.phrases.questions import QUESTIONS
 from creditsim.report.phrases.sections import SECTIONS
 from creditsim.report.phrases.tables import TABLES
+from creditsim.report.phrases.validation import VALIDATION
 from creditsim.report.phrases.words import WORDS
 
 LANGUAGES = ("en", "zh")
@@ -24,7 +27,16 @@ GROUP_PAIRS = (
 )
 """Groups held side by side: the one that programmes tend to forget comes first."""
 
-PHRASES: dict[str, tuple[str, str]] = {**WORDS, **SECTIONS, **TABLES, **FIGURES, **QUESTIONS}
+PHRASES: dict[str, tuple[str, str]] = {
+    **WORDS,
+    **SECTIONS,
+    **TABLES,
+    **FIGURES,
+    **PUBLISHED,
+    **QUESTIONS,
+    **VALIDATION,
+    **ASSUMPTIONS,
+}
 """English and Chinese by key."""
 
 

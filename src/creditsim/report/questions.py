@@ -19,7 +19,7 @@ BY_OUTCOME = (
 )
 """Questions that outcomes answer, where the comparison has them."""
 
-OPEN = ("tutoring", "worlds", "measures", "pilots", "law")
+OPEN = ("tutoring", "measures", "pilots", "law")
 """Questions that this version leaves open, each with its reason in the labels."""
 
 
@@ -29,6 +29,7 @@ def questions_table(comparison: ComparedScenarios, lang: str) -> Table:
         ("same_money", _same_money(comparison, lang)),
         *((key, _by_outcome(comparison, key, names, lang)) for key, names in BY_OUTCOME),
         ("lasting", _lasting(comparison, lang)),
+        ("worlds", _worlds(comparison, lang)),
         *((key, _cannot(say(f"why.{key}", lang), lang)) for key in OPEN),
     ]
     rows = []
@@ -88,6 +89,13 @@ def _lasting(comparison: ComparedScenarios, lang: str) -> list[str]:
     if not ending:
         return _cannot(say("why.no_end", lang), lang)
     return [say("answer.see_paths", lang, scenario=say("list_separator", lang).join(ending))]
+
+
+def _worlds(comparison: ComparedScenarios, lang: str) -> list[str]:
+    """Point to the assumptions that matter most, if a study tells."""
+    if comparison.assumptions is None or not comparison.assumptions.source:
+        return _cannot(say("why.worlds", lang), lang)
+    return [say("assumptions.answer", lang, section=say("section.assumptions", lang))]
 
 
 def _cannot(why: str, lang: str) -> list[str]:

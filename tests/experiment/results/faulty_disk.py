@@ -12,7 +12,7 @@ class Killed(BaseException):
 
 
 class Faulty:
-    """The system's calls, of which the one numbered `at` fails in some way."""
+    """The system's calls, of which the one numbered `at` fails in some way, or meets Ctrl-C (``stop``)."""
 
     def __init__(self, at, way):
         self.at, self.way, self.done, self.dead = at, way, 0, False
@@ -33,6 +33,8 @@ class Faulty:
             if self.way in ("short", "lie") and name == "write":
                 taken = os.write(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2 or 1])
                 return taken if self.way == "short" else len(arguments[1])
+            if self.way == "stop":
+                raise KeyboardInterrupt
             if self.way in (errno.EIO, errno.ENOSPC):
                 raise OSError(self.way, os.strerror(self.way))
             if name == "close":

@@ -43,6 +43,15 @@ def whole(tmp_path_factory):
     return script(tmp_path_factory.mktemp("whole") / "store").table()
 
 
+def test_two_who_have_the_store_open_keep_a_run_once(tmp_path):
+    first = ResultStore.open(tmp_path / "store", create=True)
+    second = ResultStore.open(tmp_path / "store")
+    assert first.add([finished(1), finished(2)], {}) == 2
+    assert second.add([finished(2), finished(3)], {}) == 1
+    assert [ResultStore.open(tmp_path / "store").size()[name] for name in ("shards", "runs")] == [2, 3]
+    assert [key for key, _, _ in first.table()] == sorted(finished(number).key for number in (1, 2))
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_fault_at_any_operation_loses_and_doubles_nothing(tmp_path, monkeypatch, whole, way):
     counting = Faulty(0, None)

@@ -60,6 +60,10 @@ class ShardBuffer:
         """Return how long until a shard is due by time alone; None if nothing waits."""
         return max(0.0, self._since + MOST_SECONDS - self._clock()) if self._runs else None
 
+    def waiting(self) -> tuple[Finished, ...]:
+        """Return what waits, and let it wait on."""
+        return tuple(self._runs)
+
     def take(self) -> list[Finished]:
         """Return what waits, and wait for the next."""
         runs, self._runs, self._bytes = self._runs, [], 0

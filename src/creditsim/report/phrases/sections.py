@@ -30,9 +30,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "不完整：缺少 {missing} 次计划中的运行。运行失败的原因可能影响结论。",
     ),
     "banner.population": (
-        "The population is synthetic, built from published totals. It holds no real person or firm, and the "
-        "model has not been validated against the district's own data.",
-        "人口为依据公开汇总数据合成的虚拟人口，不含任何真实个人或企业；模型尚未用本区数据验证。",
+        "The population is synthetic, built from published totals. It holds no real person or firm.",
+        "人口为依据公开汇总数据合成的虚拟人口，不含任何真实个人或企业。",
     ),
     "banner.intervals": (
         "Intervals show the luck of the simulation only. They say nothing about whether the model is right.",

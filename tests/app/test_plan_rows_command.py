@@ -1,10 +1,8 @@
-"""The commands rows and patterns: one JSON object of a fixed shape, faults in one line, words for people."""
+"""The command rows: one JSON object of a fixed shape, faults in one line, words for people."""
 
 import json
 
 import pytest
-
-from creditsim.spec.patterns import patterns
 
 SMALL = ("--replications", "2", "--scale", "0.01", "--threads", "1")
 ROW = {"row", "levers", "requires", "against", "why", "outcomes"}
@@ -40,14 +38,3 @@ def test_all_faults_of_a_command_line_come_at_once(said):
     code, out, err = said("rows", "E44", "--seed", "-1", "--scale", "tiny")
     assert (code, out) == (2, "")
     assert [line.split(":")[0] for line in err] == ["--scale", "ROW", "--seed"]
-
-
-def test_patterns_say_unclear_where_one_replication_has_no_interval(said):
-    code, out, _ = said("patterns", "--replications", "1", "--scale", "0.01", "--threads", "1", "--json")
-    assert code == 0
-    found = json.loads(out)["patterns"]
-    assert [each["pattern"] for each in found] == list(patterns())
-    for each in found:
-        assert each["role"] in ("input", "fit", "hold-out")
-        assert each["verdict"] == "unclear"
-        assert each["low"] is None

@@ -1,0 +1,1 @@
+"""Which assumptions matter: screening, shares of the variance, switching values."""

@@ -1,0 +1,1 @@
+"""Audit of rules before any run: the legal screen over rulebooks and scenarios."""
