@@ -61,6 +61,7 @@ def _drop_of_unscored(state, policy):
 def close(state, case):
     """Close an objection without an effect."""
     entry = state.ledger[case.entry]
+    entry.contested = 0
     follow(state, entry, CLOSED)
 
 

@@ -12,7 +12,6 @@ from naive_world import (
     ENTERPRISE,
     KINDS,
     PERSONS,
-    SETTING_OF_KIND,
     STAFF,
     STUDENT,
     has_trait,
@@ -65,14 +64,10 @@ def _count_pilots(state, policy):
     if not policy.pilot_start <= state.month < policy.end or not memory.months_before:
         return
     pilots, waits = pilot_units(state, policy)
-    if pilots and waits:
-        state.public["months_before"] = memory.months_before
-    settings = {SETTING_OF_KIND[agents.kind[row]] for row in waits}
+    state.public["months_before"] = memory.months_before
     for row, here in enumerate(agents.present):
-        if not here or SETTING_OF_KIND[agents.kind[row]] not in settings:
-            continue
         group = "pilot" if row in pilots else "control" if row in waits else None
-        if group:
+        if here and group:
             count(state, f"{group}_breaches", row, breaches[row])
             count(state, f"{group}_before", row, memory.breaches_before[row])
             count(state, f"{group}_agents", row)
@@ -196,7 +191,7 @@ def _exit(state, policy, row):
     agents.grade[row], agents.star[row], agents.months_low[row] = 3, 2, 0
     agents.filed[row] = agents.withdrawn[row] = 0
     state.firm_class[row], state.pledges[row], state.deeds[row] = 3, 0, 0
-    state.last_breach[row], state.contests.won[row] = -1, 0
+    state.last_breach[row], state.visited[row] = -1, 0
     for name in ("did", "met"):
         getattr(state.memory, name)[row] = 0
     for year in state.hours_tenths:
@@ -217,6 +212,9 @@ def _forget_old_exits(state):
 def _lapse(state, leavers):
     """Let appeals of those who left lapse."""
     gone = set(leavers)
+    for record in state.pending:
+        if record.row in gone:
+            count(state, "turnover_lapsed_records", record.row)
     for case in state.cases:
         if case.row in gone:
             count(state, "turnover_lapsed_appeals", case.row)
