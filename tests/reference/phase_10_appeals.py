@@ -85,6 +85,7 @@ def _file(state, policy):
             continue
         lots = [word(state, agents.slot[row], state.month, "APPEAL", entry.item * 4 + i) for i in range(4)]
         knows = agents.awareness[row] & ACTIVE and agents.awareness[row] & KNOWS_SCORE
+        knows = knows or levers["notice.before_record_days"] > 0
         if not knows and lots[0] >= below(assumed["notice.knows_entry_share"]):
             continue
         if lots[1] >= filing_chance(state, policy, row, entry.wrong) * TWO_32:

@@ -43,7 +43,7 @@ def scoring(state, policy):
 
 def district_book(levers):
     """Return the book that grades the district score under these levers."""
-    name = "weihai-city" if levers["scope.negative_topics_choice"] in ("none", "city_2018") else "wendeng-2020"
+    name = "weihai-city" if levers["score.rulebook_choice"] in ("none", "city_2018") else "wendeng-2020"
     return _book(name, levers["appeal.suspends_entry_on"])
 
 
