@@ -25,7 +25,9 @@ def mean_visit_rate(policy, activity):
     """Return the baseline chance of a visit to those who meet an activity, the mean over its traits."""
     weights = policy.inspection_weights
     each = [[*activity.all_traits, one] for one in activity.any_traits] or [activity.all_traits]
-    found = [max([weights[trait] for trait in traits if trait in weights] or [weights["other"]]) for traits in each]
+    found = [
+        max([weights[trait] for trait in traits if trait in weights] or [weights["other"]]) for traits in each
+    ]
     return sum(found) / len(found)
 
 

@@ -97,7 +97,9 @@ def _file(state, policy):
         entry.contested = 1
         entry.heard = 1
         follow(state, entry, OBJECTION)
-        case = SimpleNamespace(entry=entry.id, row=row, filed=state.month, due=due, wrong=entry.wrong, check=lots[2])
+        case = SimpleNamespace(
+            entry=entry.id, row=row, filed=state.month, due=due, wrong=entry.wrong, check=lots[2]
+        )
         state.cases.append(case)
         count(state, "appeals_filed", row)
 
@@ -163,7 +165,13 @@ def _repair(state, policy):
     assumed, items = policy.assumed, policy.book("wendeng-2020").items
     oldest = {}
     for entry in state.ledger:
-        if not _negative(policy, entry) or entry.voided or entry.repaired or entry.contested or entry.row in oldest:
+        if (
+            not _negative(policy, entry)
+            or entry.voided
+            or entry.repaired
+            or entry.contested
+            or entry.row in oldest
+        ):
             continue
         levers = levers_of(state, policy, entry.row)
         if not _is_present_holder(state, entry) or not is_scored(state, policy, entry.row):

@@ -19,7 +19,11 @@ from creditsim.spec.rulebooks import load_rulebook
 
 DISTRICT, VILLAGE = 0, 1
 CARRIED_MP = {0: -100_000, 1: -80_000, 2: -50_000}
-STARS = {3: ("village-three-stars", 2000), 4: ("village-four-stars", 10_000), 5: ("village-five-stars", 15_000)}
+STARS = {
+    3: ("village-three-stars", 2000),
+    4: ("village-four-stars", 10_000),
+    5: ("village-five-stars", 15_000),
+}
 FIELDS = ("id", "subject", "account", "kind", "item", "points_mp", "event", "end", "posted", "ref", "channel")
 
 
@@ -119,7 +123,7 @@ def _evaluation(levers, entries, month):
         table[name] = [each[name] for each in entries]
     table["act"] = [each["id"] for each in entries]
     book = _rulebook(district_book(levers).name, levers["appeal.suspends_entry_on"])
-    found = evaluate_ledger(book, load_evaluation(levers["evaluation.weights_choice"]), table, month)[0]
+    found = evaluate_ledger(book, load_evaluation(_weights(levers)), table, month)[0]
     return int(found["total_mp"]), int(found["class_code"])
 
 
@@ -135,3 +139,9 @@ def _rank(state, policy, rows, places):
         not_better = sum(other <= totals[row] for other in totals.values())
         by_rank = sum(not_better > border for border in borders)
         state.firm_class[row] = min(by_rank, state.evaluation[places[row]] % 4)
+
+
+def _weights(levers):
+    """Return the scheme of weights, the default one where none is chosen."""
+    chosen = levers["evaluation.weights_choice"]
+    return "default" if chosen == "none" else chosen

@@ -46,7 +46,12 @@ def _do(state, policy, row, errand, waiting):
             wait(state, row, old_way, old_way * assumed["errand.waived_at_counter_share"], waiting)
             return
     fast = agents.awareness[row] & ACTIVE or (agents.awareness[row] & AWARE and offline_route)
-    if errand == "counter" and fast and levers["score.city_on"] and levers["app.publicity_yuan_per_head_year"]:
+    if (
+        errand == "counter"
+        and fast
+        and levers["score.city_on"]
+        and levers["app.publicity_yuan_per_head_year"]
+    ):
         count(state, "service_fast_lane", row)
         _save(state, policy, row, old_way - assumed["errand.fast_lane_hours"], as_benefit=True)
         return
@@ -70,15 +75,21 @@ def _takes_offline_route(state, policy, row):
     """Say whether somebody offline takes the paper or telephone route."""
     if state.agents.online[row] or not levers_of(state, policy, row)["app.offline_channel_on"]:
         return False
-    return word(state, state.agents.slot[row], 0, "ERRAND", 0) < below(policy.assumed["errand.offline_takeup_share"])
+    return word(state, state.agents.slot[row], 0, "ERRAND", 0) < below(
+        policy.assumed["errand.offline_takeup_share"]
+    )
 
 
 def _desk(state, policy, kind, queue):
     """Take errands by lot as far as the desk's hours reach; the rest goes the old way."""
-    lever = ("service.village_desk_staff_hours_per_month", "service.community_desk_staff_hours_per_month")[kind]
+    lever = ("service.village_desk_staff_hours_per_month", "service.community_desk_staff_hours_per_month")[
+        kind
+    ]
     settled = [row for row, what in enumerate(state.agents.kind) if what == (VILLAGER, RESIDENT)[kind]]
     inside = sum(state.active[row] for row in settled) / max(1, len(settled))
-    hours = (policy.values[0][lever] * (1.0 - inside) + policy.values[1][lever] * inside) * state.population.scale
+    hours = (
+        policy.values[0][lever] * (1.0 - inside) + policy.values[1][lever] * inside
+    ) * state.population.scale
     flow = round(hours / policy.assumed["errand.desk_staff_hours"] * 1000)
     room = flow * (state.month + 1) // 1000 - flow * state.month // 1000
     for _, row, old_way, spared in sorted(queue, key=lambda each: each[:2]):

@@ -17,7 +17,9 @@ def naming(state, policy):
     candidates = _candidates(state, policy)
     for kind in (VILLAGE, COMMUNITY):
         for regime in (0, 1):
-            here = [row for row in candidates if _home_kind(state, row) == kind and state.active[row] == regime]
+            here = [
+                row for row in candidates if _home_kind(state, row) == kind and state.active[row] == regime
+            ]
             for row in _best_of_drawn_sites(state, here, _to_name(state, policy, kind, regime)):
                 count(state, "service_role_models", row)
                 named = SimpleNamespace(row=row, generation=state.agents.generation[row], month=state.month)
@@ -62,7 +64,10 @@ def _best_of_drawn_sites(state, rows, number):
         equal = word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 0)
         key, home = (-state.agents.score_mp[row], equal, row), state.agents.home[row]
         best[home] = min(best.get(home, key), key)
-    lots = [(word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 1), row) for _, _, row in best.values()]
+    lots = [
+        (word(state, state.agents.slot[row], state.month, "ROLE_MODEL", 1), row)
+        for _, _, row in best.values()
+    ]
     return [row for _, row in sorted(lots)[:number]]
 
 

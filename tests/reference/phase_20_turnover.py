@@ -177,7 +177,11 @@ def _exit(state, policy, row):
     agents = state.agents
     state.turnover.vacant[row] = OPEN
     count(state, "turnover_left", row)
-    if agents.kind[row] == ENTERPRISE and agents.grade[row] <= C and levers_of(state, policy, row)["score.city_on"]:
+    if (
+        agents.kind[row] == ENTERPRISE
+        and agents.grade[row] <= C
+        and levers_of(state, policy, row)["score.city_on"]
+    ):
         count(state, "turnover_low_left", row)
         back = -1
         if lot(state, row, "TURNOVER", 2) < below(policy.world("phoenix_share")):
