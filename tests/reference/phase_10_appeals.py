@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from naive_draws import TWO_32, below, word
 from naive_world import (
     ACTIVE,
-    ENTERPRISE,
     FIRST_BAND_OF_60,
     KNOWS_SCORE,
     PERSONS,
@@ -73,7 +72,6 @@ def follow(state, entry, kind):
 def _file(state, policy):
     """Let subjects of last month's entries file."""
     assumed, agents = policy.assumed, state.agents
-    limit = {}
     for entry in list(state.ledger):
         if entry.posted != state.month - 1 or not _negative(policy, entry) or entry.voided or entry.heard:
             continue

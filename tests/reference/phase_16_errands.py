@@ -59,7 +59,7 @@ def _do(state, policy, row, errand, waiting):
 
 
 def wait(state, row, old_way, spared, waiting):
-    """Let an errand that needs a trip wait for the desk; so many hours are spared if the desk does not take it."""
+    """Let an errand that needs a trip wait for the desk; `spared` hours count if it is not taken."""
     desk = state.population.sites.kind[state.agents.home[row]]
     lot = word(state, state.agents.slot[row], state.month, "ERRAND", 3)
     waiting[desk].append((lot, row, old_way, spared))

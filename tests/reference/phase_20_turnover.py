@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from naive_draws import TWO_32, below, lognormal_multipliers, word
+from naive_draws import TWO_32, below, lognormal_multipliers
 from naive_noticing import deeds_of
 from naive_world import (
     ADULTS,

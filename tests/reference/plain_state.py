@@ -15,7 +15,8 @@
   ``subject``, ``account`` (0 district, 1 village), ``kind`` (0 item, 1 repair, 2 void, 3 objection, 4
   objection closed), ``item`` (index in the book's items), ``points_mp``, ``event``, ``end``, ``posted``,
   ``ref`` (-1: none), ``channel``, and what has become of it: ``voided``, ``repaired``, ``contested``,
-  ``wrong`` (the record is false), ``heard``, ``over_reported``, ``for_another`` (0 or 1); ``post`` appends one;
+  ``wrong`` (the record is false), ``heard``, ``over_reported``, ``for_another`` (0 or 1);
+  ``post`` appends one;
 * ``holder`` says by row which holder of the slot has it now: subject = slot + holder * 2**32;
 * ``files.padded`` and ``files.docked`` are lists of ids; ``public`` a dict;
 * ``population``, ``ties`` (list of rows, ascending, by row) and ``trade.network`` never change and are not
