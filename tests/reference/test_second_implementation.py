@@ -19,7 +19,7 @@ from random_scenarios import random_model
 
 from creditsim.core import draws
 
-SCENARIOS = int(os.environ.get("CREDITSIM_REFERENCE_SCENARIOS", "4"))
+SCENARIOS = int(os.environ.get("CREDITSIM_REFERENCE_SCENARIOS", "8"))
 
 AGREEING = (
     "calendar", "awareness", "training", "pledging", "inspection", "supervision", "appeals", "errands",
