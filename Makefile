@@ -27,10 +27,10 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/creditsim-setup
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test lint pytest notebooks docs calibrate pictures results validation pairing sensitivity bench chaos verify lock clean
+.PHONY: help setup demo test lint pytest notebooks docs calibrate calibration pictures results validation pairing sensitivity bench chaos verify lock clean
 
 help:  ## List what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## Prepare .venv with everything that the demo, tests and notebooks need
 
@@ -92,6 +92,9 @@ docs: setup  ## Write the tables of docs/ and the schemas for editors anew from 
 
 calibrate: setup  ## Find the corrections of base rates anew (full size, minutes)
 	$(PY) tools/calibrate.py
+
+calibration: setup  ## Fit the world to the field's patterns, show that it is honest: docs/calibration.md (minutes)
+	$(PY) tools/measure_calibration.py
 
 pictures: setup  ## Draw the pictures of docs/images anew by simulation (minutes)
 	$(PY) tools/make_pictures.py

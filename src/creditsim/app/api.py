@@ -235,7 +235,7 @@ def judge_rows(
     InputError
         All faults at once.
     """
-    with _replicating(scale, seed, replications, months, threads, progress) as (workers, advance):
+    with replicating(scale, seed, replications, months, threads, progress) as (workers, advance):
         return judged(rows, seed, replications, scale, months, workers, advance)
 
 
@@ -276,7 +276,7 @@ def validate(
     ['met']
     """
     check_validation(patterns, replications)
-    with _replicating(scale, seed, replications, None, threads, progress) as (workers, advance):
+    with replicating(scale, seed, replications, None, threads, progress) as (workers, advance):
         found = validate_patterns(
             seed, replications, scale, workers, lambda: advance(1, replications), patterns
         )
@@ -322,7 +322,7 @@ def _with_baseline(
 
 
 @contextmanager
-def _replicating(
+def replicating(
     scale: float, seed: int, replications: int, months: int | None, threads: int | None, shown: bool | None
 ) -> Iterator:
     """Check a run of replications; give its worker processes and what to tell of each that is done."""

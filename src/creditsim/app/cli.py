@@ -1,7 +1,8 @@
 """The command line: list, levers, activities, diff, run, compare, rows, validate, replay, bench.
 
 Those about rules alone are in `creditsim.app.rule_commands`, those about many runs and their store in
-`creditsim.app.store_commands`, those about assumptions and worlds in `creditsim.app.sensitivity_commands`.
+`creditsim.app.store_commands`, those about assumptions and worlds in `creditsim.app.sensitivity_commands`,
+those about what an effect is made of in `creditsim.app.effect_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -45,6 +46,7 @@ from creditsim.app.arguments import (
     World,
     voice_of,
 )
+from creditsim.app.effect_commands import app as effect_app
 from creditsim.app.help_texts import (
     ACTIVITIES_HELP,
     BENCH_HELP,
@@ -404,3 +406,4 @@ def bench(context: typer.Context, json: Json = False, verbose: Verbose = False, 
 app.add_typer(rule_app)
 app.add_typer(store_app)
 app.add_typer(sensitivity_app)
+app.add_typer(effect_app)

@@ -122,6 +122,21 @@ Examples:
   creditsim rows --seed 7 --json
 """
 
+ATTRIBUTE_HELP = """Share a scenario's effect out over its groups of levers, whatever the order they came in.
+
+Every coalition of groups is run on the same people with the same luck: 2, 4, 8, ... runs a
+replication for 1, 2, 3, ... groups. A group's share is its marginal effect averaged over all orders
+in which the groups could be added (Shapley); shares add up to the effect to the last digit. A lever
+that rests on another group's stays off until that group is in; both share what they do together.
+Without --group: the settings, and `frame` for book, law, rollout, coordination and publicity.
+
+\b
+Examples:
+  creditsim attribute five-entries-2020
+  creditsim attribute five-entries-2020 --outcome breaches --outcome public_cost --scale 0.05 --json
+  creditsim attribute five-entries-2020 --group firms=E1,E2,E3,E4 --group villages=V1,V2,V3 --months 12
+"""
+
 REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
 
 DIR is a folder that `creditsim run --out DIR` wrote. A score that differs, or a ledger
@@ -161,6 +176,29 @@ Examples:
 The smallest file:
   format: 1
   scenarios: [status-quo-2019, five-entries-2020]
+"""
+
+FIT_HELP = """Fit factors of the world to the bands of patterns; the posterior is worlds that experiments use.
+
+Calibration in the statistical sense, not that of base rates (`make calibrate`). Rounds of worlds are
+simulated into a store, those that come nearest to all bands are kept, and the next round looks around
+them; it ends when all kept lie within the bands. Only patterns with the role fit are taken: inputs and
+hold-outs are refused. The same command goes on where it was stopped; what the store has is not run again.
+
+With --out, FILE gets the posterior, worlds with weights and where they come from; it is written anew.
+
+\b
+Examples:
+  creditsim fit records-and-registration --store fit --out posterior.yaml
+  creditsim fit my-fit.yaml --store fit --workers 2 --json
+
+In an experiment's file beside it (or `file: records-and-registration`, the shipped one):
+  worlds: {design: posterior, file: posterior.yaml, number: 16}
+
+The smallest file:
+  format: 1
+  parameters:
+    bass_imitation_share: {}
 """
 
 STATUS_HELP = """Show what a store holds: experiments, runs finished and missing, failures with their logs.

@@ -1,4 +1,4 @@
-"""Commands about many runs and the store that keeps them: sweep, status, verify, reproduce, export."""
+"""Commands about many runs and the store that keeps them: sweep, fit, status, verify, reproduce, export."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ from typing import Annotated
 
 import typer
 
-from creditsim.app.arguments import Json, Quiet, Verbose, WhichExperiment, voice_of
-from creditsim.app.help_texts import EXPORT_HELP, REPRODUCE_HELP, STATUS_HELP, SWEEP_HELP, VERIFY_HELP
+from creditsim.app.arguments import Json, Lang, Quiet, Verbose, WhichExperiment, voice_of
+from creditsim.app.help_texts import (
+    EXPORT_HELP,
+    FIT_HELP,
+    REPRODUCE_HELP,
+    STATUS_HELP,
+    SWEEP_HELP,
+    VERIFY_HELP,
+)
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -44,6 +51,33 @@ def sweep(
 
     where = {"workers": workers, "dask": dask, "dask_scheduler_file": dask_scheduler_file}
     return sweep_file(experiment, store, where, voice_of(context, json, verbose, quiet))
+
+
+@app.command("fit", help=FIT_HELP, short_help="Fit factors of the world to patterns; write the posterior.")
+def fit(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="FILE", help="A fit: a shipped name or the path of a YAML file.")
+    ],
+    store: Annotated[
+        str, typer.Option("--store", metavar="DIR", help="Folder of the runs: new, or one to go on with.")
+    ],
+    workers: Annotated[
+        str | None,
+        typer.Option("--workers", metavar="N", help="Processes here, a thread each; default: all cores."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="File for the posterior, *.yaml.")
+    ] = None,
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Fit the world to patterns."""
+    from creditsim.app.fitting import fit_file
+
+    return fit_file(name, store, workers, out, lang, voice_of(context, json, verbose, quiet))
 
 
 @app.command("status", help=STATUS_HELP, short_help="Show what a store holds and what it lacks.")

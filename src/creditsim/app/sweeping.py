@@ -35,7 +35,7 @@ def sweep_file(experiment: str, store: str, where: Mapping[str, str | None], voi
     from creditsim.spec.experiment import load_experiment
 
     faults: list[Fault] = []
-    workers = _workers_asked(where, faults)
+    workers = workers_asked(where, faults)
     try:
         loaded = load_experiment(experiment)
     except InputError as error:
@@ -44,7 +44,7 @@ def sweep_file(experiment: str, store: str, where: Mapping[str, str | None], voi
         raise InputError(faults)
     voice.detail(repr(loaded))
     again = shlex.join(["creditsim", "sweep", experiment, "--store", store, *_typed(where)])
-    with standard_output_kept(), _terminated_as_stopped():
+    with standard_output_kept(), terminated_as_stopped():
         try:
             client = _cluster(where, voice)
             swept = sweeps.sweep(loaded, store, workers, client, progress=progress_lines(voice))
@@ -65,7 +65,7 @@ def _typed(where: Mapping[str, str | None]) -> list[str]:
     return [part for pair in given for part in pair]
 
 
-def _workers_asked(where: Mapping[str, str | None], faults: list[Fault]) -> int | None:
+def workers_asked(where: Mapping[str, str | None], faults: list[Fault]) -> int | None:
     """Return the number of local workers, if one is given; add the faults of where to run."""
     named = _typed(where)[::2]
     if len(named) > 1:
@@ -89,7 +89,7 @@ def _cluster(where: Mapping[str, str | None], voice: Voice) -> Any:
 
 
 @contextlib.contextmanager
-def _terminated_as_stopped() -> Iterator[None]:
+def terminated_as_stopped() -> Iterator[None]:
     """Take a SIGTERM, which a cluster sends before it ends a job, as Ctrl-C: write and stop in order."""
 
     def stop(number: int, frame: Any) -> None:

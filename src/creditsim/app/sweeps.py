@@ -309,8 +309,8 @@ def sweep(
     if client is None:
         workers = workers or available_cores()
         hold_to_memory([*loaded.scenarios], loaded.scale, workers=workers)
-    with _shown(progress) as tell, _places(workers, client) as places:
-        found, recorded, rule = run_sweep(design, kept, places, StoppingRule, tell)
+    with shown(progress) as tell, places(workers, client) as where:
+        found, recorded, rule = run_sweep(design, kept, where, StoppingRule, tell)
     return _found(recorded, kept, found.replications, found.already, rule)
 
 
@@ -390,7 +390,7 @@ def _found(
 
 
 @contextmanager
-def _places(workers: int | None, client: Any) -> Iterator[Any]:
+def places(workers: int | None, client: Any) -> Iterator[Any]:
     """Give the workers, and end them: at once if anything went wrong."""
     if client is None:
         from creditsim.experiment.workers.local import LocalWorkers
@@ -409,7 +409,7 @@ def _places(workers: int | None, client: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _shown(progress: bool | Callable | None) -> Iterator[Callable[[Progress], None]]:
+def shown(progress: bool | Callable | None) -> Iterator[Callable[[Progress], None]]:
     """Give what is told how far a sweep is: a bar of one line, or the caller's own."""
     if callable(progress):
         yield progress

@@ -103,6 +103,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "rows.added": ("added to {against}", "加入：{against}"),
     "rows.removed": ("the whole plan, against {against}", "完整计划，对照：{against}"),
     "rows.why": ("why: {why}", "原因：{why}"),
+    # Attribution.
+    "attribute.head": ("{title} ({unit}): {scenario} against {baseline}",
+                       "{title}（{unit}）：{scenario} 对照 {baseline}"),
+    "attribute.group": ("levers of", "参数组"),
+    "attribute.count": ("levers", "参数数"),
+    "attribute.share": ("share of the effect", "效应份额"),
+    "attribute.low": ("from", "下限"),
+    "attribute.high": ("to", "上限"),
+    "attribute.frame": ("the frame: book, law, rollout, coordination", "总体框架：规则、法律、推广、统筹"),
+    "attribute.rest": ("the rest", "其余"),
+    "attribute.all": ("all together", "合计"),
+    "attribute.undefined": ("{title}: not defined in every coalition, so it cannot be shared out",
+                            "{title}：并非在每种组合中都有定义，无法分摊"),
+    "attribute.note": ("{runs} runs: {coalitions} coalitions of {groups} groups, {replications} replications "
+                       "of {months} months, scale {scale}, seed {seed}. Shares (Shapley) add up to the "
+                       "effect; intervals (95%) show the luck of the simulation only.",
+                       "共 {runs} 次运行：{groups} 个参数组的 {coalitions} 种组合，"
+                       "各重复 {replications} 次、{months} 个月，规模 {scale}，种子 {seed}。"
+                       "各份额（沙普利值）之和等于总效应；区间（95%）只反映模拟的随机性。"),
     # Audits.
     "severity.error": ("ERROR", "错误"),
     "severity.warning": ("WARNING", "警告"),
@@ -222,6 +241,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "{measured} 项中有 {near} 项与目标相差不超过 {limit} 个标准误{others}。",
     ),
     "rates.others": ("; beyond: {names}", "；超出的有：{names}"),
+    "fit.parameter": ("parameter", "参数"),
+    "fit.prior": ("before", "事先范围"),
+    "fit.median": ("median", "中位数"),
+    "fit.interval": ("90% interval", "90%区间"),
+    "fit.width": ("of the width before", "占事先宽度"),
+    "fit.pattern": ("pattern", "模式"),
+    "fit.observed": ("observed", "实际报告"),
+    "fit.band": ("band", "区间"),
+    "fit.within": ("worlds in the band", "落入区间的情形"),
+    "fit.within_all": (
+        "{worlds} worlds of {runs} runs lie within all bands (effective number {effective}).",
+        "{runs} 次模拟中有 {worlds} 个情形落入全部区间（有效数 {effective}）。",
+    ),
+    "fit.tolerance": (
+        "NOT ALL WITHIN: of {runs} runs the {worlds} nearest worlds were kept (effective number "
+        "{effective}); the farthest lies {tolerance} prior spreads outside the bands.",
+        "未全部落入区间：{runs} 次模拟中保留最近的 {worlds} 个情形（有效数 {effective}），"
+        "最远者距区间 {tolerance} 个事先离散度。",
+    ),
+    "fit.written": ("posterior written to {file}", "后验已写入 {file}"),
     "diff.changes": ("{a} → {b}: levers that differ: {count}", "{a} → {b}：不同的措施参数 {count} 个"),
     "diff.costs": (
         "Public cost of a year of full delivery, at full size, above ordinary enforcement\n"

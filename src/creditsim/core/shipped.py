@@ -28,8 +28,11 @@ def data_path(*parts: str) -> Path:
     )
 
 
-NOT_READ_BY_RUNS = ("experiments", "schemas", "patterns.yaml", "validation.yaml")
-"""What says which runs there are, helps editors, or is held against results: none of it decides a result."""
+NOT_READ_BY_RUNS = ("experiments", "fits", "posteriors", "schemas", "patterns.yaml", "validation.yaml")
+"""What says which runs there are, helps editors, or is held against results: none of it decides a result.
+
+Values drawn from a posterior stand in the keys of the runs themselves.
+"""
 
 
 @functools.cache

@@ -112,6 +112,8 @@ class Design:
             "shared_draws": experiment.shared_draws,
             "until": None if experiment.until is None else experiment.until.inputs(),
             "case": {**case, "outcomes": sorted(experiment.outcomes)},
+            # Only where it is so: what was recorded before keeps its hash.
+            **({"own_luck": True} if experiment.worlds.own_luck else {}),
         }
         if self.screening is None:
             return record

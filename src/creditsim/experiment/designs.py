@@ -1,4 +1,4 @@
-"""Spread worlds over the ranges of their factors: grid, Latin hypercube, Sobol points.
+"""Spread worlds over the ranges of their factors: grid, Latin hypercube, Sobol points; or draw them.
 
 Positions are integers from our own draws, so that the same seed gives the same worlds on every
 machine. A factor's positions depend on its name and the seed alone: other factors, and their order,
@@ -11,6 +11,7 @@ two-dimensional projections", SIAM J. Sci. Comput. 30 (the direction numbers, as
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 from collections.abc import Sequence
@@ -29,6 +30,11 @@ def worlds_from(worlds: Worlds, seed: int) -> tuple[dict[str, LeverValue], ...]:
     """Return the values of the factors in each world; without factors one world that changes nothing."""
     if not worlds.factors:
         return ({},)
+    if worlds.listed:
+        rows = (
+            resampled(worlds.listed, worlds.weights, worlds.number, seed) if worlds.weights else worlds.listed
+        )
+        return tuple({factor.lever: value for factor, value in zip(worlds.factors, row)} for row in rows)
     if worlds.design == "grid":
         return grid(worlds.factors)
     place = {"latin-hypercube": latin_hypercube, "sobol": sobol}[worlds.design]
@@ -78,7 +84,28 @@ def sobol(names: Sequence[str], number: int, seed: int) -> tuple[np.ndarray, int
     return positions ^ np.array(shifts, np.int64), 1 << SOBOL_BITS
 
 
-def factor_words(name: str, number: int, seed: int, index: int) -> np.ndarray:
+def resampled(
+    particles: Sequence[tuple], weights: Sequence[int], number: int, seed: int
+) -> tuple[tuple, ...]:
+    """Return worlds of equal weight drawn from weighted particles: systematic resampling, in integers.
+
+    A particle comes ``number * weight / sum`` times, rounded up or down; those of the same weight,
+    as many as worlds, come once each. Source: Kitagawa (1996), "Monte Carlo filter and smoother for
+    non-Gaussian nonlinear state space models", J. Comput. Graph. Stat. 5.
+
+    Examples
+    --------
+    >>> resampled([(1,), (2,), (3,)], [2, 2, 4], 4, seed=1)
+    ((1,), (2,), (3,), (3,))
+    """
+    total = sum(weights)
+    first = int(factor_words("posterior", 1, seed, 3)[0])
+    ends = list(itertools.accumulate(weight * number << 32 for weight in weights))
+    places = [bisect.bisect_right(ends, ((each << 32) + first) * total) for each in range(number)]
+    return tuple(particles[place] for place in places)
+
+
+def factor_words(name: str, number: int, seed: int, index: int, round_number: int = 0) -> np.ndarray:
     """Return one word a world for a factor, known to the draws by a hash of its name."""
     code = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
-    return words(seed, 0, np.arange(number), code, DESIGN, index)
+    return words(seed, round_number, np.arange(number), code, DESIGN, index)

@@ -54,6 +54,8 @@ class Recorded:
     replications : int
         In each world; with `until` the first ones.
     shared_draws : bool
+    own_luck : bool
+        Whether no two worlds have a run's draws in common.
     until : Until or None
     """
 
@@ -64,6 +66,7 @@ class Recorded:
     worlds: tuple[dict, ...] = field(repr=False)
     replications: int
     shared_draws: bool
+    own_luck: bool
     until: Until | None
 
     @classmethod
@@ -87,6 +90,7 @@ class Recorded:
             worlds=tuple(record["worlds"]),
             replications=record["replications"],
             shared_draws=record["shared_draws"],
+            own_luck=record.get("own_luck", False),
             until=None if until is None else Until(**until),
         )
 
@@ -145,13 +149,13 @@ class Recorded:
         return run_key({**self.record["case"], "scenario": hashed, "replication": self.draws_of(run)})
 
     def draws_of(self, run: Run) -> int:
-        """Return the number of the replication that keys a run's draws: the same in every world.
+        """Return the number of the replication that keys a run's draws.
 
-        Without shared draws no two scenarios have a number in common.
+        It is the same in every world, unless worlds have luck of their own: then no two have a number
+        in common. Nor do, without shared draws, two scenarios.
         """
-        if self.shared_draws:
-            return run.replication
-        return run.replication * len(self.labels) + self.labels.index(run.scenario)
+        luck = run.replication * len(self.worlds) + run.world if self.own_luck else run.replication
+        return luck if self.shared_draws else luck * len(self.labels) + self.labels.index(run.scenario)
 
     def scenarios(self) -> list[Scenario]:
         """Return the scenarios, in the world that they name themselves.

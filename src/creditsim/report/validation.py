@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from creditsim.analysis.validation import ROUNDS, HeldPattern, ValidatedPatterns
 from creditsim.report.labels import name_of, say, title_of
 from creditsim.report.numbers import NOTHING
+from creditsim.spec.patterns import PatternFinding, last_validation, patterns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,22 @@ class Validation(ValidatedPatterns):
 
     In a terminal and in notebooks it shows itself as a table with what was found below it.
     """
+
+    @classmethod
+    def last(cls) -> Validation:
+        """Return the last validation that travels with the package (data/validation.yaml); nothing runs.
+
+        Examples
+        --------
+        >>> Validation.last().scale
+        0.1
+        """
+        run, findings = last_validation()
+        held = tuple(
+            HeldPattern(pattern, *_measured(findings[name]), findings[name].replications)
+            for name, pattern in patterns().items()
+        )
+        return cls(held, run.seed, run.replications, run.scale, run.inputs)
 
     def lines(self, lang: str = "en") -> list[dict[str, Any]]:
         """Return one plain dictionary a pattern, ready for JSON, in the order of data/patterns.yaml."""
@@ -207,3 +224,9 @@ def _shown(held: HeldPattern, lang: str) -> list[str]:
         interval,
         say(f"validation.{held.status}", lang),
     ]
+
+
+def _measured(finding: PatternFinding) -> tuple[float, ...]:
+    """Return mean and interval of a finding; NaN where the pattern is not comparable."""
+    numbers = (finding.simulated, finding.low, finding.high)
+    return tuple(math.nan if number is None else number for number in numbers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from creditsim.spec.factors import GRID, LATIN_HYPERCUBE, MOST_POINTS, SOBOL
+from creditsim.spec.factors import GRID, LATIN_HYPERCUBE, LISTED, MOST_POINTS, POSTERIOR, SOBOL
 from creditsim.spec.levers import Lever, levers
 from creditsim.spec.limits import (
     HIGHEST_SCALE,
@@ -76,29 +76,53 @@ def _worlds() -> dict[str, Any]:
     }
     powers = [1 << power for power in range(1, MOST_WORLDS.bit_length())]
     number = {"type": "integer", "minimum": 2, "maximum": MOST_WORLDS}
+    values = {
+        key: lever_schema(levers()[name]) for name in names for key in (name.removeprefix("world."), name)
+    }
+    row = {**_mapping(values), "minProperties": 1}
     worlds = _mapping(
         {
-            "design": _or_nothing({"enum": [LATIN_HYPERCUBE, SOBOL, GRID]}),
+            "design": _or_nothing({"enum": [LATIN_HYPERCUBE, SOBOL, GRID, LISTED, POSTERIOR]}),
             "number": _or_nothing(number),
-            "factors": {**_mapping(factors), "minProperties": 1},
-        },
-        "factors",
+            "factors": _or_nothing({**_mapping(factors), "minProperties": 1}),
+            "listed": _or_nothing({"type": "array", "items": row, "minItems": 1, "maxItems": MOST_WORLDS}),
+            "file": _or_nothing({"type": "string", "minLength": 1}),
+            "own_luck": _or_nothing({"type": "boolean"}),
+        }
     )
     no_points = {"factors": {"additionalProperties": {"properties": {"points": {"type": "null"}}}}}
-    numbered = {"required": ["number"], "properties": {"number": number, **no_points}}
+    spread = {"enum": [None, LATIN_HYPERCUBE, SOBOL]}
     return {
         **worlds,
         "allOf": [
-            _if_design(SOBOL, {"properties": {"number": {"enum": powers}}}),
-            _if_design(GRID, {"properties": {"number": {"type": "null"}, "factors": _on_a_grid()}}, numbered),
+            _if_design({"enum": [SOBOL]}, _keys(number={"enum": powers})),
+            _if_design({"enum": [GRID]}, _keys("factors", number=_NOTHING, factors=_on_a_grid(), **_OF_NONE)),
+            _if_design(
+                {"enum": [LISTED]}, _keys("factors", "listed", number=_NOTHING, file=_NOTHING, **no_points)
+            ),
+            _if_design({"enum": [POSTERIOR]}, _keys("file", factors=_NOTHING, listed=_NOTHING)),
+            {
+                "if": {"properties": {"design": spread}},
+                "then": _keys("factors", "number", number=number, **no_points, **_OF_NONE),
+            },
         ],
     }
 
 
-def _if_design(design: str, then: dict[str, Any], otherwise: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the schema of what a design asks for, and what all others do."""
-    chosen = {"if": {"properties": {"design": {"const": design}}, "required": ["design"]}, "then": then}
-    return chosen if otherwise is None else {**chosen, "else": otherwise}
+_NOTHING = {"type": "null"}
+_OF_NONE = {"listed": _NOTHING, "file": _NOTHING}
+
+
+def _keys(*required: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    """Return what a design asks of the section's keys: these are there and more than nothing."""
+    there = {key: {"not": _NOTHING} for key in required}
+    both = {key: {"allOf": [there[key], properties[key]]} for key in there if key in properties}
+    return {"required": list(required), "properties": {**there, **properties, **both}}
+
+
+def _if_design(design: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what a design asks for."""
+    return {"if": {"properties": {"design": design}, "required": ["design"]}, "then": then}
 
 
 def _on_a_grid() -> dict[str, Any]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from creditsim.core.errors import Fault
+from creditsim.core.errors import Fault, InputError
+from creditsim.core.shipped import data_path
 from creditsim.spec.faults import shown
 from creditsim.spec.files import Document
 from creditsim.spec.levers import Lever, LeverValue, levers
 from creditsim.spec.limits import MOST_WORLDS
 from creditsim.spec.policy import read_values
+from creditsim.spec.posterior import posterior_names, read_posterior
 from creditsim.spec.scenario_file import full_name, unknown_lever
 from creditsim.spec.worlds import Factor, Worlds
 
 LATIN_HYPERCUBE, SOBOL, GRID = "latin-hypercube", "sobol", "grid"
+LISTED, POSTERIOR = "listed", "posterior"
 MOST_POINTS = 1000
 
 _FACTORS = ("worlds", "factors")
@@ -40,9 +44,12 @@ class WorldsFile(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    design: Literal["latin-hypercube", "sobol", "grid"] = LATIN_HYPERCUBE
+    design: Literal["latin-hypercube", "sobol", "grid", "listed", "posterior"] = LATIN_HYPERCUBE
     number: Annotated[int, Field(ge=2, le=MOST_WORLDS)] | None = None
-    factors: Annotated[dict[str, FactorFile | None], Field(min_length=1)]
+    factors: Annotated[dict[str, FactorFile | None], Field(min_length=1)] | None = None
+    listed: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_WORLDS)] | None = None
+    file: Annotated[str, Field(min_length=1)] | None = None
+    own_luck: bool = False
 
 
 def read_worlds(document: Document, section: Any) -> tuple[Worlds, list[Fault]]:
@@ -54,9 +61,77 @@ def read_worlds(document: Document, section: Any) -> tuple[Worlds, list[Fault]]:
         return Worlds(), []
     design = section.get("design")
     design = LATIN_HYPERCUBE if design is None else design
-    factors, faults = _factors(document, section.get("factors"), design)
+    own_luck = section.get("own_luck") is True
+    faults = _key_faults(document, section, design)
+    if design == POSTERIOR:
+        return _posterior(document, section, own_luck, faults)
+    factors, found = read_factors(document, section.get("factors"), design)
+    faults += found
+    if design == LISTED:
+        listed, found = _listed(document, section.get("listed"), factors)
+        return Worlds(design, max(len(listed), 1), tuple(factors), listed, (), own_luck), faults + found
     number, found = _number(document, section.get("number"), design, factors)
-    return Worlds(design, number, tuple(factors)), faults + found
+    return Worlds(design, number, tuple(factors), own_luck=own_luck), faults + found
+
+
+def _key_faults(document: Document, section: Mapping[str, Any], design: Any) -> list[Fault]:
+    """Return the faults of keys that a design lacks, and of those that it has no use for."""
+    needed = {LISTED: ("factors", "listed"), POSTERIOR: ("file",)}.get(design, ("factors",))
+    unused = {LISTED: ("number", "file"), POSTERIOR: ("factors", "listed")}.get(design, ("listed", "file"))
+    missing = [key for key in needed if section.get(key) is None]
+    further = [key for key in unused if section.get(key) is not None]
+    return [
+        document.fault("got nothing, expected a value (the key is missing)", "worlds", key) for key in missing
+    ] + [document.fault(f"got it under {design}, expected none", "worlds", key) for key in further]
+
+
+def _posterior(
+    document: Document, section: Mapping[str, Any], own_luck: bool, faults: list[Fault]
+) -> tuple[Worlds, list[Fault]]:
+    """Return the worlds of a posterior: a shipped one by name, or a file relative to the experiment's."""
+    file, number = section.get("file"), section.get("number")
+    if faults or not isinstance(file, str) or not file:
+        return Worlds(), faults
+    path, shown_path = document.path.parent / file, os.path.join(os.path.dirname(document.shown), file)
+    if file in posterior_names():
+        path, shown_path = data_path("posteriors", f"{file}.yaml"), f"data/posteriors/{file}.yaml"
+    elif not path.is_file():
+        known = ", ".join(posterior_names())
+        expected = f"expected a shipped posterior ({known}) or a file that `creditsim fit --out FILE` wrote"
+        return Worlds(), [document.fault(f"got {file!r}, where no file is, {expected}", "worlds", "file")]
+    try:
+        found = read_posterior(path, shown_path)
+    except InputError as error:
+        return Worlds(), list(error.faults)
+    particles, weights = zip(*found.particles, strict=True)
+    number = len(particles) if number is None else number
+    return Worlds(POSTERIOR, number, found.factors, particles, weights, own_luck), []
+
+
+def _listed(
+    document: Document, rows: Any, factors: list[Factor]
+) -> tuple[tuple[tuple[LeverValue, ...], ...], list[Fault]]:
+    """Return the values of worlds that are named one by one, in the factors' order."""
+    faults: list[Fault] = []
+    listed = []
+    names = [factor.lever for factor in factors]
+    for number, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+        given = {key if key in levers() else full_name("world", key): value
+                 for key, value in (row.items() if isinstance(row, Mapping) else ())}  # fmt: skip
+        if sorted(given) != sorted(names):
+            got = ", ".join(given) or "nothing"
+            message = f"got {got}, expected a value for each of {', '.join(names)}"
+            faults.append(document.fault(message, "worlds", "listed", number))
+            continue
+
+        def placed(lever: str, message: str, number: int = number) -> Fault:
+            return document.fault(f"{lever}: {message}", "worlds", "listed", number)
+
+        read, found = read_values(given, placed)
+        faults += found
+        if not found:
+            listed.append(tuple(read[name] for name in names))
+    return tuple(listed), faults
 
 
 def _number(document: Document, number: Any, design: Any, factors: list[Factor]) -> tuple[int, list[Fault]]:
@@ -80,8 +155,14 @@ def _number(document: Document, number: Any, design: Any, factors: list[Factor])
     return number, []
 
 
-def _factors(document: Document, entries: Any, design: Any) -> tuple[list[Factor], list[Fault]]:
-    """Return the factors in the catalogue's order, so that the file's order decides nothing."""
+def read_factors(
+    document: Document, entries: Any, design: Any, place: tuple[str, ...] = _FACTORS
+) -> tuple[list[Factor], list[Fault]]:
+    """Return the factors of a section and what is wrong with them.
+
+    They come in the catalogue's order, so that the file's order decides nothing. `place` is where the
+    section stands in its file.
+    """
     found: dict[str, Factor] = {}
     written: dict[str, str] = {}
     faults: list[Fault] = []
@@ -89,16 +170,16 @@ def _factors(document: Document, entries: Any, design: Any) -> tuple[list[Factor
         name = key if key in levers() else full_name("world", key)
         if name in written:
             message = f"got {name} twice (also {written[name]}), expected it once"
-            faults.append(document.fault(message, *_FACTORS, key))
+            faults.append(document.fault(message, *place, key))
         elif name not in levers():
-            faults.append(document.fault(unknown_lever("world", key), *_FACTORS, key))
+            faults.append(document.fault(unknown_lever("world", key), *place, key))
         elif not name.startswith("world."):
             got = f"got {key}, a rule and no factor of the world, expected a world lever"
             message = f"{got}; to vary a rule make another scenario"
-            faults.append(document.fault(message, *_FACTORS, key))
+            faults.append(document.fault(message, *place, key))
         else:
             written[name] = key
-            factor, wrong = _Entry(document, levers()[name], key, entry, design).read()
+            factor, wrong = _Entry(document, levers()[name], key, entry, design, place).read()
             faults += wrong
             if factor:
                 found[name] = factor
@@ -108,8 +189,11 @@ def _factors(document: Document, entries: Any, design: Any) -> tuple[list[Factor
 class _Entry:
     """One factor as it is written, beside its lever."""
 
-    def __init__(self, document: Document, lever: Lever, key: str, entry: Any, design: Any):
+    def __init__(
+        self, document: Document, lever: Lever, key: str, entry: Any, design: Any, place: tuple[str, ...]
+    ):
         self.document, self.lever, self.key, self.design = document, lever, key, design
+        self.place = place
         self.entry = entry if isinstance(entry, Mapping) else {}
         self.given = {name for name, value in self.entry.items() if value is not None}
         self.faults: list[Fault] = []
@@ -197,7 +281,7 @@ class _Entry:
         self.faults.append(self._placed(message, *keys))
 
     def _placed(self, message: str, *keys: str | int) -> Fault:
-        return self.document.fault(message, *_FACTORS, self.key, *keys)
+        return self.document.fault(message, *self.place, self.key, *keys)
 
 
 def _is_whole(value: Any) -> bool:

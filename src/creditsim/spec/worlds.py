@@ -68,17 +68,29 @@ class Worlds:
 
     Attributes
     ----------
-    design : {'', 'grid', 'latin-hypercube', 'sobol'}
+    design : {'', 'grid', 'latin-hypercube', 'sobol', 'listed', 'posterior'}
     number : int
     factors : tuple of Factor
         In the catalogue's order.
+    listed : tuple of tuple
+        Values of the factors, one row a world or a particle; empty where a design spreads worlds.
+    weights : tuple of int
+        Of the particles of a posterior; empty elsewhere.
+    own_luck : bool
+        Whether each world has luck of its own, as calibration needs it; else all share theirs.
     """
 
     design: str = ""
     number: int = 1
     factors: tuple[Factor, ...] = ()
+    listed: tuple[tuple[LeverValue, ...], ...] = field(default=(), repr=False)
+    weights: tuple[int, ...] = field(default=(), repr=False)
+    own_luck: bool = False
 
     def inputs(self) -> dict[str, Any]:
-        """Return all that decides the worlds, ready for JSON."""
+        """Return all that decides the worlds, ready for JSON; what is not used is left out."""
         factors = [factor.inputs() for factor in self.factors]
-        return {"design": self.design, "number": self.number, "factors": factors}
+        told = {"design": self.design, "number": self.number, "factors": factors}
+        if self.listed:
+            told |= {"listed": [list(row) for row in self.listed], "weights": list(self.weights)}
+        return told | ({"own_luck": True} if self.own_luck else {})
