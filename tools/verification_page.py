@@ -155,7 +155,8 @@ def reference_text(record: Mapping) -> str:
         f"- Differs: scenario {name}: {words[0]}\n" for name, words in found["differences"].items()
     )
     rows = [(name, f"{agreed} of {found['scenarios']}") for name, agreed in found["phases"].items()]
-    return text + "\n" * bool(differs) + table(("phase", "scenarios in which it agrees"), rows)
+    text += "\n" * bool(found["differences"])
+    return text + table(("phase", "scenarios in which it agrees"), rows)
 
 
 def machines_text(record: Mapping) -> str:
