@@ -75,7 +75,7 @@ def _file(state, policy):
     for entry in list(state.ledger):
         if entry.posted != state.month - 1 or not _negative(policy, entry) or entry.voided or entry.heard:
             continue
-        if not _is_present_holder(state, entry) or entry.ref >= 0:
+        if not _is_present_holder(state, entry):
             continue
         row = entry.row
         levers = levers_of(state, policy, row)
