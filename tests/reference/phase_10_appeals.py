@@ -20,7 +20,7 @@ from naive_world import (
 from plain_state import count, post
 
 ITEM, REPAIR, VOID, OBJECTION, CLOSED = range(5)
-NEVER = 32767
+NEVER = 2**30
 
 
 def appeals(state, policy):

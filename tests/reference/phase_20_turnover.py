@@ -14,6 +14,7 @@ from naive_world import (
     PERSONS,
     STAFF,
     STUDENT,
+    TEACHER,
     has_trait,
     levers_of,
     lot,
@@ -200,6 +201,8 @@ def _exit(state, policy, row):
         getattr(state.memory, name)[row] = 0
     for year in state.hours_tenths:
         year[row] = 0
+    if agents.kind[row] == TEACHER:
+        state.last_tutoring[agents.kind[:row].count(TEACHER)] = -1
     if agents.kind[row] == ENTERPRISE:
         state.last_visit[row] = state.warned[row] = -1
         state.below_warning[row] = 0
