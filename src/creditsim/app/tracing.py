@@ -37,6 +37,9 @@ _AGENTS = {
 }
 _ACCOUNTS = {"district": ("district score", "区级信用分"), "village": ("village score", "村级信用分")}
 
+_SHOWN = 10
+"""Rules shown to people; --json has all."""
+
 
 def trace(run_a: str | Path, run_b: str | Path, agent: int) -> Trace:
     """Return what made the difference for one agent between two folders of runs; see `trace_folders`."""
@@ -97,7 +100,12 @@ def trace_text(found: Trace, lang: str) -> str:
         lines.append(
             "两个方案不同的规则（A → B）：" if zh else "Rules that differ between the scenarios (A to B):"
         )
-        lines += ["  " + _rule_text(each, lang) for each in found.rules]
+        lines += ["  " + _rule_text(each, lang) for each in found.rules[:_SHOWN]]
+        left = len(found.rules) - _SHOWN
+        if left > 0:
+            lines.append(
+                f"  另有 {left} 项，见 creditsim diff。" if zh else f"  and {left} more: see creditsim diff."
+            )
     return "\n".join(lines)
 
 
@@ -129,5 +137,12 @@ def _end_sentence(run: str, end: dict[str, Any], zh: bool) -> str:
 def _rule_text(change: Any, lang: str) -> str:
     """Return one lever that differs, old to new, with its unit."""
     lever = levers()[change.lever]
-    values = f"{value_in(change.old)} → {value_in(change.new)} {unit_in(lever.unit, lang)}".rstrip()
+    values = f"{_value(change.old, lang)} → {_value(change.new, lang)} {unit_in(lever.unit, lang)}".rstrip()
     return f"{title_of(lever, lang)}{'：' if lang == 'zh' else ': '}{values}"
+
+
+def _value(value: Any, lang: str) -> str:
+    """Return a lever's value; a switch in words."""
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("on" if value else "off")
+    return value_in(value)
