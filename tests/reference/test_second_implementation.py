@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from agreement import agreement
 from plain_state import differences, plain_state
+from random_scenarios import random_model
 
 from creditsim.core import draws
 
