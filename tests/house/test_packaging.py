@@ -112,10 +112,11 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    leave_out = shutil.ignore_patterns("__pycache__")
+    leave_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     shutil.copytree(ROOT / "src", source / "src", ignore=leave_out)
     shutil.copytree(ROOT / "data", source / "data")
     shutil.copytree(ROOT / "benchmarks", source / "benchmarks", ignore=leave_out)
+    shutil.copytree(ROOT / "notebooks", source / "notebooks", ignore=leave_out)
     built = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
         cwd=source,
@@ -141,7 +142,7 @@ def test_the_wheel_holds_every_source_and_every_shipped_number(wheel):
     assert "creditsim/py.typed" in held
     side = {
         "creditsim/_side/" + path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "benchmarks").rglob("*.[chp]*")
+        for path in [*(ROOT / "benchmarks").rglob("*.[chp]*"), *(ROOT / "notebooks").glob("*.ipynb")]
     }
     assert {path for path in side if not path.endswith(".pyc")} <= held
 

@@ -3,7 +3,8 @@
 Those about what is put in are in `creditsim.app.input_commands`, those about rules alone in
 `creditsim.app.rule_commands`, those about many runs and their store in `creditsim.app.store_commands`,
 those about assumptions and worlds in `creditsim.app.sensitivity_commands`, those about what an effect is
-made of in `creditsim.app.effect_commands`.
+made of in `creditsim.app.effect_commands`, those for work in notebooks in
+`creditsim.app.notebook_commands`.
 
 Nothing heavy is imported before a command needs it, so ``creditsim --help`` answers at once.
 Exit codes: 0 all well, 1 a finding, 2 a fault in what was given, 130 stopped with Ctrl-C,
@@ -61,6 +62,7 @@ from creditsim.app.help_texts import (
     VALIDATE_HELP,
 )
 from creditsim.app.input_commands import app as input_app
+from creditsim.app.notebook_commands import app as notebook_app
 from creditsim.app.options import typed_options
 from creditsim.app.rule_commands import app as rule_app
 from creditsim.app.sensitivity_commands import app as sensitivity_app
@@ -414,3 +416,4 @@ app.add_typer(rule_app)
 app.add_typer(store_app)
 app.add_typer(sensitivity_app)
 app.add_typer(effect_app)
+app.add_typer(notebook_app)

@@ -143,6 +143,18 @@ Examples:
   creditsim attribute five-entries-2020 --group firms=E1,E2,E3,E4 --group villages=V1,V2,V3 --months 12
 """
 
+LAB_HELP = """Open JupyterLab on a working copy of the notebooks.
+
+Notebooks that DIR lacks are copied there; what is there is never overwritten, and the installed
+notebooks are never opened. End JupyterLab with Ctrl-C.
+
+\b
+Examples:
+  creditsim lab
+  creditsim lab work/credit --no-browser
+  creditsim lab --copy-only
+"""
+
 REPLAY_HELP = """Fold an exported ledger again and hold it against the simulated scores.
 
 DIR is a folder that `creditsim run --out DIR` wrote. A score that differs, or a ledger
