@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from creditsim.population.ties import Relation
 from creditsim.published import becker, civil_violence, diffusion, inspection_game, leverage, norms_game
 from creditsim.published import tax_evasion as tax
 
@@ -98,6 +99,7 @@ def test_awareness_spreads_as_bass_has_it():
 
 
 def test_a_crowd_flares_up_as_in_mesas_own_model():
+    pytest.importorskip("mesa.examples", reason="this Mesa comes without examples")
     unrest = civil_violence.Unrest()
     ours = civil_violence.run_unrest(unrest, steps=120, replications=16, seed=3)
     mesas = civil_violence.run_mesas_own(unrest, steps=120, replications=4, seed=3)
@@ -112,6 +114,25 @@ def test_a_crowd_flares_up_as_in_mesas_own_model():
     without_cops = unrest._replace(cop_share=0.0)
     riot = civil_violence.summarise(civil_violence.run_unrest(without_cops, steps=40, replications=2, seed=3))
     assert riot["calm_step_share"].max() < 0.1 < riot["mean_active_share"].min()
+
+
+@pytest.mark.parametrize("game", [norms_game.NORMS, norms_game.METANORMS], ids=["norms", "metanorms"])
+def test_scores_are_those_expected_of_boldness_and_vengefulness(game):
+    place = np.arange(20)
+    boldness, vengefulness = (3 * place + 1) % 8, (5 * place + 2) % 8
+    scores, error = norms_game.mean_scores(boldness, vengefulness, game, rounds=2000, seed=3)
+    expected = norms_game.expected_scores(boldness, vengefulness, game)
+    assert np.abs((scores - expected) / error).max() < 5.0
+    mild = norms_game.expected_scores(boldness, vengefulness, game._replace(punishment=-8.0))
+    assert np.abs((scores - mild) / error).max() > 20.0
+
+
+def test_no_one_punishes_whom_no_tie_leads_to():
+    strangers = Relation.from_pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), 20)
+    alone = norms_game.play(generations=300, replications=5, seed=3, ties=strangers)
+    assert (alone.loc[alone["generation"] == 300, "boldness_share"] > 0.85).all()
+    tied = norms_game.play(generations=300, replications=5, seed=3)
+    assert tied.loc[tied["generation"].between(20, 60), "boldness_share"].mean() < 0.3
 
 
 def test_the_norm_collapses_in_the_long_run_and_metanorms_need_their_prices():

@@ -1,4 +1,4 @@
-"""Harrington (1988): rare visits and small fines can still make most firms comply.
+"""Harrington (1988): rare visits and small fines can still make firms comply.
 
 Harrington, W. (1988), "Enforcement leverage when penalties are restricted", Journal of Public
 Economics 37(1), 29-53. Firms stand in one of two groups. In the first they are visited with chance

@@ -27,11 +27,13 @@ def plot_threshold(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "
         line = frame.drop_duplicates("expected_fine_yuan").sort_values("expected_fine_yuan")
         label = say("published.closed_form", lang)
         _curve(ax, line["expected_fine_yuan"], 100 * line["published_share"], label)
+        chances = frame["detection_share"].nunique()
         for position, (chance, mine) in enumerate(frame.groupby("detection_share"), start=1):
             look = style.series_style(position)
             # The same luck makes the marks coincide, so each lies open inside the one before.
             ax.plot(mine["expected_fine_yuan"], 100 * mine["simulated_share"], color=look.colour,
-                    linestyle="none", marker=look.marker, markersize=18 - 5 * position, fillstyle="none",
+                    linestyle="none", marker=look.marker, markersize=4 + 4.5 * (chances - position),
+                    fillstyle="none", clip_on=False,
                     label=say("published.detected", lang, percent=f"{100 * chance:g}"))  # fmt: skip
         _name(ax, lang, "becker", "expected_fine", "breach_share")
         ax.set_xlim(0)
