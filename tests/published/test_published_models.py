@@ -124,15 +124,18 @@ def test_scores_are_those_expected_of_boldness_and_vengefulness(game):
     expected = norms_game.expected_scores(boldness, vengefulness, game)
     assert np.abs((scores - expected) / error).max() < 5.0
     mild = norms_game.expected_scores(boldness, vengefulness, game._replace(punishment=-8.0))
-    assert np.abs((scores - mild) / error).max() > 20.0
+    assert np.abs((scores - mild) / error).max() > 5.0
 
 
 def test_no_one_punishes_whom_no_tie_leads_to():
     strangers = Relation.from_pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), 20)
-    alone = norms_game.play(generations=300, replications=5, seed=3, ties=strangers)
-    assert (alone.loc[alone["generation"] == 300, "boldness_share"] > 0.85).all()
-    tied = norms_game.play(generations=300, replications=5, seed=3)
-    assert tied.loc[tied["generation"].between(20, 60), "boldness_share"].mean() < 0.3
+    ends = {}
+    for name, ties in {"alone": strangers, "tied": None}.items():
+        runs = norms_game.play(norms_game.METANORMS, generations=300, replications=5, seed=3, ties=ties)
+        ends[name] = runs[runs["generation"] == 300]
+    # Without a punishment the bold have more offspring; with metanorms they have fewer.
+    assert (ends["alone"]["boldness_share"] >= 6 / 7).all()
+    assert (ends["tied"]["boldness_share"] <= 2 / 7).all()
 
 
 def test_the_norm_collapses_in_the_long_run_and_metanorms_need_their_prices():
