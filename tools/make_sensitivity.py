@@ -1,7 +1,7 @@
 """Make the shipped sensitivity study anew: which assumptions the verdicts of the default comparison hang on.
 
 Run from the repository root: ``python tools/make_sensitivity.py [STORE]``; ``make sensitivity`` does it
-(a quarter of an hour on two cores). With STORE runs are kept there, and gone on with.
+(half an hour on two cores). With STORE runs are kept there, and gone on with.
 """
 
 import datetime

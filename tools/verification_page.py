@@ -137,8 +137,26 @@ def reference_text(record: Mapping) -> str:
     )
     if not isinstance(found, Mapping):
         return text + f"Result: {_short(found)}\n"
-    rows = [(name.replace("_", " "), _short(value)) for name, value in found.items()]
-    return text + table(("figure", "found"), rows)
+    if "phases" not in found:
+        rows = [(name.replace("_", " "), _short(value)) for name, value in found.items()]
+        return text + table(("figure", "found"), rows)
+    unit = (
+        "Whole runs"
+        if found["whole_runs"]
+        else "Phase by phase, each from the package's state before it, all state"
+    )
+    text += (
+        f"{unit} compared to the bit in {found['months']} months: {found['agreed']} of {found['scenarios']} "
+        "scenarios without any difference.\n\n"
+    )
+    if found["missing"]:
+        text += f"**Not written in it, so not compared:** {', '.join(found['missing'])}.\n\n"
+    text += "".join(
+        f"- Differs: scenario {name}: {words[0]}\n" for name, words in found["differences"].items()
+    )
+    rows = [(name, f"{agreed} of {found['scenarios']}") for name, agreed in found["phases"].items()]
+    text += "\n" * bool(found["differences"])
+    return text + table(("phase", "scenarios in which it agrees"), rows)
 
 
 def machines_text(record: Mapping) -> str:

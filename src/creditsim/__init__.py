@@ -47,6 +47,7 @@ _HOMES = {
     "scenario_names": "creditsim.spec.scenario",
     "sensitivity": "creditsim.app.sensitivity",
     "sweep": "creditsim.app.sweeps",
+    "trace": "creditsim.app.tracing",
     "validate": "creditsim.app.api",
 }
 """Where each public name lives; imported on first use, so that ``import creditsim`` is instant."""

@@ -236,7 +236,10 @@ def test_all_faults_of_a_command_line_come_at_once(said, tmp_path):
     assert [line.split(":")[0] for line in err] == ["--lang", "--method", "--samples", "--workers"]
     code, _, err = said("sensitivity", "pilot-check", "--store", tmp_path / "s")
     assert code == 2
+    assert len(err) == 1
+    assert "pilot-check" in err[0]
     assert "got no factor" in err[0]
+    assert "doubtful-assumptions" in err[0]
     assert not (tmp_path / "s").exists()
 
 

@@ -107,9 +107,9 @@ def test_a_place_is_told_and_the_identifier_is_not():
 
 
 def test_the_name_of_a_file_is_neither_taken_nor_shown():
-    (fault,) = name_faults("/home/me/of-13800138125.yaml")
+    (fault,) = name_faults("/data/mine/of-13800138125.yaml")
     assert "13800138125" not in str(InputError(fault))
-    assert name_faults("/home/of-13800138125/five-entries.yaml") == [], "what the machine calls folders"
+    assert name_faults("/data/of-13800138125/five-entries.yaml") == [], "what the machine calls folders"
     assert name_faults("results-2020-01-01_12-30-00.csv") == []
 
 

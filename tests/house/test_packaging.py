@@ -101,7 +101,7 @@ def test_ci_runs_make_test():
     script = ROOT / ".ci" / "run"
     text = script.read_text("utf-8")
     assert "set -euo pipefail" in text
-    assert re.search(r"^(exec )?make test$", text, re.MULTILINE)
+    assert re.search(r"^(exec )?make test( PYTEST_ARGS=.*)?$", text, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

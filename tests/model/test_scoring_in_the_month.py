@@ -3,6 +3,7 @@
 import numpy as np
 
 from creditsim.model.chains import item_entries
+from creditsim.model.credit_model import CreditModel
 from creditsim.model.phases.scoring import scoring
 from creditsim.model.regimes import compile_rules
 from creditsim.model.state import first_state
@@ -37,3 +38,17 @@ def test_a_grade_that_changes_by_expiry_alone_reaches_the_village_account_in_the
         carried.append(int(state.agents.village_score_mp[rows[0]]))
         state.month += 1
     assert carried[0] < carried[-1], "the control: what a low grade takes off is back after its entry expired"
+
+
+def test_a_scenario_that_starts_when_all_are_under_a_programme_folds_all_accounts_by_its_own_book():
+    scenario = load_scenario("status-quo-2019").with_(start="2020-06", months=2, burn_in_months=12)
+    model = CreditModel(scenario.with_levers({"score.rulebook_choice": "guidance_2021"}), scale=0.01, seed=3)
+    before = model.state.agents.grade.copy()
+    assert model.state.active.any()
+    whole = model.state.copy()
+    model.step()
+    whole.chains.dirty[:] = 1
+    again = CreditModel(model.policy, state=whole, adopt=True)
+    again.step()
+    assert (model.state.agents.grade == again.state.agents.grade).all()
+    assert (model.state.agents.grade != before).sum() > 100, "the control: the books grade differently"

@@ -1,4 +1,4 @@
-"""Commands about what an effect is made of: attribute."""
+"""Commands about what an effect is made of: attribute, trace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from creditsim.app.arguments import (
     Verbose,
     voice_of,
 )
-from creditsim.app.help_texts import ATTRIBUTE_HELP
+from creditsim.app.help_texts import ATTRIBUTE_HELP, TRACE_HELP
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -65,3 +65,22 @@ def attribute(
         lang,
         voice_of(context, json, verbose, quiet),
     )
+
+
+@app.command("trace", help=TRACE_HELP, short_help="Tell what two runs did to one synthetic agent.")
+def trace(
+    context: typer.Context,
+    run_a: Annotated[
+        str, typer.Argument(metavar="RUN_A", help="Folder that `creditsim run --out DIR` wrote.")
+    ],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="Folder of the other run.")],
+    agent: Annotated[str, typer.Option("--agent", metavar="N", help="Which agent, from 0.")],
+    lang: Lang = "en",
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tell what made the difference for one agent."""
+    from creditsim.app.tracing import show_trace
+
+    return show_trace(run_a, run_b, agent, lang, voice_of(context, json, verbose, quiet))

@@ -288,3 +288,17 @@ Examples:
   creditsim worlds results --outcome breaches --outcome trust --json
   creditsim worlds results --need 'breaches<=12.5' --need 'trust>=0.4'
 """
+
+TRACE_HELP = """Tell what made the difference for one synthetic agent between two runs.
+
+RUN_A and RUN_B are folders that creditsim run --out wrote, of the same seed, size and months.
+Lists, by month, the ledger entries that only one of the runs has, then score and grade at the end
+and the rules that differ. Agents are numbered from 0, in the order of agents.parquet.
+
+\b
+Examples:
+  creditsim run status-quo-2019 --scale 0.01 --out before
+  creditsim run five-entries-2020 --scale 0.01 --out after
+  creditsim trace before after --agent 120
+  creditsim trace before after --agent 120 --lang zh
+"""

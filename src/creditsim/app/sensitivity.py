@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ SAMPLES = {"morris": 10, "sobol": 64}
 
 FUNCTION_SAMPLES = {"morris": 50, "sobol": 8192}
 """The same of a function, which costs next to nothing."""
+
+NO_FACTOR = "worlds.factors"
+"""Key of the fault of an experiment in which nothing is uncertain."""
 
 
 def sensitivity(
@@ -100,7 +104,16 @@ def _screening(experiment: Experiment, method: str, samples: int | None, seed: i
     factors = experiment.worlds.factors
     number = SAMPLES.get(method, 2) if samples is None else samples
     own = {factor.lever: experiment.scenarios[0].values[factor.lever] for factor in factors}
-    return Screening(method, number, experiment.seed if seed is None else seed, factors, own)
+    try:
+        return Screening(method, number, experiment.seed if seed is None else seed, factors, own)
+    except InputError as error:
+        faults = [_at(fault, experiment.file) if fault.key == NO_FACTOR else fault for fault in error.faults]
+        raise InputError(faults) from None
+
+
+def _at(fault: Fault, file: str) -> Fault:
+    """Return a fault of an experiment with its file, and with where factors can be had."""
+    return replace(fault, message=f"{fault.message}; or take doubtful-assumptions, which has them", file=file)
 
 
 def _of_experiment(

@@ -37,7 +37,7 @@ def argument_faults(arguments: Sequence[str]) -> list[Fault]:
 
     Examples
     --------
-    >>> [str(each)[:60] for each in argument_faults(["run", "a-13800138125.yaml", "--seed", "13800138125"])]
+    >>> [str(each)[:57] for each in argument_faults(["run", "a-13800138125.yaml", "--seed", "13800138125"])]
     ['argument 2: got what looks like a phone number (not shown']
     """
     faults = []

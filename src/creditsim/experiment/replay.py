@@ -75,6 +75,23 @@ def replay_folder(path: str | Path) -> Replay:
     return Replay(len(ledger), len(agents), len(wrong) + len(findings), tuple(findings + wrong[:20]))
 
 
+def read_run(path: str | Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
+    """Return the case, the ledger and the final agents of a run's folder, checked against its record.
+
+    Raises
+    ------
+    InputError
+        If the folder or one of its files is missing, cannot be read or is not as it was written.
+    """
+    folder = Path(path)
+    record = _read_record(folder)
+    ledger, agents = (_read(folder, name) for name in ("ledger", "agents"))
+    findings = _table_findings(record, {"ledger": ledger, "agents": agents})
+    if findings:
+        raise InputError([Fault(f"{each}; run the scenario again", str(folder)) for each in findings])
+    return record["case"], ledger, agents
+
+
 def entries_of(ledger: pd.DataFrame, record: dict) -> np.ndarray:
     """Return the ledger's rows as `ENTRY` records, in posting order."""
     book = book_tables((_values(record), _values(record))).district

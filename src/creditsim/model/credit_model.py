@@ -325,6 +325,7 @@ def burned_in(
     state = first_state(population, rules.first_month - scenario.burn_in_months, len(rules.activities), only)
     for _ in range(scenario.burn_in_months):
         simulate_month(state, rules, threads_for(len(state.agents), threads))
+    state.chains.dirty[:] = 1  # the scenario's books, also of accounts that were under a programme before
     return state
 
 

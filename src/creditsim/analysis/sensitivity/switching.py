@@ -132,7 +132,7 @@ def switching_value(
     >>> turned = switching_value(values, values - 1.5 + luck, own=3.0, smallest_relevant=0.1)
     >>> turned.state, turned.verdict, round(turned.value, 6), round(turned.low, 2), round(turned.high, 2)
     ('within', 'higher', 1.5, 1.25, 1.75)
-    >>> switching_value(values, values + 1.5 + luck, own=3.0, smallest_relevant=0.1).state
+    >>> switching_value(values, values - 4.5 + luck, own=3.0, smallest_relevant=0.1).state
     'beyond'
     """
     mean, low, high = t_interval(differences, level)
