@@ -77,3 +77,23 @@ def test_other_people_cannot_be_compared(said, runs):
     code, out, err = said("trace", runs / "before", runs / "other", "--agent", "0")
     assert (code, out, len(err)) == (2, "", 1)
     assert "seed" in err[0]
+
+
+def test_what_entries_count_adds_up_to_the_difference_of_the_scores(runs):
+    agents = [pd.read_parquet(runs / name / "agents.parquet") for name in ("before", "after")]
+    differing = agents[0]["score_mp"] != agents[1]["score_mp"]
+    same_book = agents[0]["under_programme"] == agents[1]["under_programme"]
+    named = agents[0].index[differing & (same_book | (agents[0]["grade"] == "A"))].tolist()[:10]
+    assert named
+    for agent in named:
+        found = trace_folders(runs / "before", runs / "after", agent)
+        of = found.entries[found.entries["account"] == "district"]
+        counted = {run: int(of.loc[of["run"] == run, "counted_mp"].sum()) for run in "ab"}
+        gap = found.end["b"]["score_mp"] - found.end["a"]["score_mp"]
+        assert counted["b"] - counted["a"] == gap, agent
+
+
+def test_levers_about_the_entries_are_some_of_those_that_differ(runs, differing):
+    found = trace_folders(runs / "before", runs / "after", differing)
+    assert 0 < len(found.touching) < len(found.rules)
+    assert {each.lever for each in found.touching} <= {each.lever for each in found.rules}
