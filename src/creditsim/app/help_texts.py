@@ -304,8 +304,9 @@ Examples:
 TRACE_HELP = """Tell what made the difference for one synthetic agent between two runs.
 
 RUN_A and RUN_B are folders that creditsim run --out wrote, of the same seed, size and months.
-Lists, by month, the ledger entries that only one of the runs has, then score and grade at the end
-and the rules that differ. Agents are numbered from 0, in the order of agents.parquet.
+Lists, by month, the ledger entries that only one of the runs has or that differ in points, with what
+each counts at the end and why; then scores, stars and grades at the end, and the rules that differ,
+those first that are by name about these entries. Agents are numbered from 0, in the order of agents.parquet.
 
 \b
 Examples:

@@ -140,7 +140,13 @@ def trace_text(found: Trace, lang: str) -> str:
             else "Rules that differ and are by name about these entries (A to B):"
         )
         lines += ["  " + _rule_text(each, lang) for each in found.touching[:_SHOWN]]
-    left = len(found.rules) - len(found.touching[:_SHOWN])
+        if (more := len(found.touching) - _SHOWN) > 0:
+            lines.append(
+                f"  另有 {more} 项也涉及上述记录：见 --json。"
+                if zh
+                else f"  and {more} more such rules: see --json."
+            )
+    left = len(found.rules) - len(found.touching)
     if left > 0:
         lines.append(
             f"另有 {left} 项不同的规则，可能经他人或预期间接起作用，见 creditsim diff。"
