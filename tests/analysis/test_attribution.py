@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditsim.analysis.attribution import (
-    attribute_effect,
-    coalition,
-    exact_shares,
-    lever_groups,
-    rounded_to_sum,
-)
+from creditsim.analysis.attribution import attribute_effect, coalition, lever_groups
+from creditsim.analysis.shapley import exact_shares, rounded_to_sum
 from creditsim.core.errors import InputError
 from creditsim.spec.scenario import load_scenario
 

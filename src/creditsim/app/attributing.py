@@ -148,7 +148,7 @@ def attribution_text(found: Attribution, lang: str) -> str:
 
 def _effect_text(effect: AttributedEffect, found: Attribution, lang: str) -> str:
     """Return one effect as a table whose shown shares add up to the shown effect."""
-    from creditsim.analysis.attribution import rounded_to_sum
+    from creditsim.analysis.shapley import rounded_to_sum
     from creditsim.report.labels import outcome_title
     from creditsim.report.numbers import decimals_for, number_text, shown_factor, unit_text
     from creditsim.spec.outcomes import outcomes
